@@ -1,0 +1,155 @@
+//! Every example fits its schema, judged by a JSON Schema validator that knows nothing of this project.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::{Value, json};
+use vouchsafe_api_spec::{OPENAPI_JSON, document};
+
+/// What a reference object means; any other value is itself.
+fn resolve(value: &Value) -> &Value {
+    match value.get("$ref") {
+        Some(reference) => {
+            document().pointer(reference.as_str().unwrap().strip_prefix('#').unwrap()).unwrap()
+        }
+        None => value,
+    }
+}
+
+/// The errors of `value` under `schema`. Stricter than the document: no object may have a property that is not defined.
+fn errors(schema: &Value, value: &Value) -> Vec<String> {
+    let mut components = document()["components"].clone();
+    for schema in components["schemas"].as_object_mut().unwrap().values_mut() {
+        if schema.get("properties").is_some() {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
+    let mut schema = schema.clone();
+    schema["components"] = components;
+    let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// All pairs of a schema and a value that must fit, with where they are.
+fn pairs<'a>(value: &'a Value, at: &str, into: &mut Vec<(String, &'a Value, &'a Value)>) {
+    let Some(object) = value.as_object() else {
+        for (index, value) in value.as_array().into_iter().flatten().enumerate() {
+            pairs(value, &format!("{at}/{index}"), into);
+        }
+        return;
+    };
+    if let Some(schema) = object.get("schema").filter(|schema| schema.is_object()) {
+        for (name, example) in object.get("examples").and_then(Value::as_object).into_iter().flatten() {
+            into.push((format!("{at}/examples/{name}"), schema, &resolve(example)["value"]));
+        }
+        if let Some(example) = object.get("example") {
+            into.push((format!("{at}/example"), schema, example));
+        }
+    }
+    if object.contains_key("type") {
+        for example in object.get("examples").and_then(Value::as_array).into_iter().flatten() {
+            into.push((format!("{at}/examples"), value, example));
+        }
+        if let Some(default) = object.get("default") {
+            into.push((format!("{at}/default"), value, default));
+        }
+    }
+    for (key, value) in object.iter().filter(|(key, _)| *key != "value" && *key != "example") {
+        pairs(value, &format!("{at}/{key}"), into);
+    }
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let mut all = Vec::new();
+    pairs(document(), "", &mut all);
+    let problems: Vec<String> = all
+        .iter()
+        .flat_map(|(at, schema, value)| {
+            errors(schema, value).into_iter().map(move |error| format!("{at}: {error}"))
+        })
+        .collect();
+    assert_eq!(problems, Vec::<String>::new());
+    // Media types, parameters, headers and schemas: a walk that finds nothing must not pass.
+    for part in [
+        "/paths/",
+        "/components/parameters/",
+        "/components/headers/",
+        "/components/responses/",
+        "/components/schemas/",
+    ] {
+        assert!(all.iter().any(|(at, ..)| at.starts_with(part)), "no example below {part}");
+    }
+    let references = OPENAPI_JSON.matches("\"#/components/examples/").count();
+    assert_eq!(all.iter().filter(|(at, ..)| at.contains("/examples/")).count(), references);
+}
+
+#[test]
+fn named_schemas_accept_and_refuse() {
+    let long = |length: usize| "a".repeat(length);
+    let cases: &[(&str, Vec<Value>, Vec<Value>)] = &[
+        (
+            "Username",
+            vec![json!("UserA"), json!(" "), json!("~"), json!("a b;?A9"), json!(long(255))],
+            vec![
+                json!(""),
+                json!("a:b"),
+                json!("a@b"),
+                json!("\u{7f}"),
+                json!("a\n"),
+                json!("ü"),
+                json!(long(256)),
+                json!(1),
+                json!(null),
+            ],
+        ),
+        (
+            "Password",
+            vec![json!("123"), json!(" ~:@"), json!(long(72))],
+            vec![json!(""), json!("\u{0}"), json!("\t"), json!("pä"), json!(long(73)), json!(123)],
+        ),
+        (
+            "CommonName",
+            vec![json!("silver-advice"), json!("a:b@c"), json!(long(255))],
+            vec![json!(""), json!("é"), json!(long(256))],
+        ),
+        (
+            "CredentialsId",
+            vec![json!("efh63sad72g0sggo3s5a"), json!("00000000000000000000")],
+            vec![
+                json!("efh63sad72g0sggo3s5"),
+                json!("efh63sad72g0sggo3s5aa"),
+                json!("EFH63SAD72G0SGGO3S5A"),
+                json!("wfh63sad72g0sggo3s5a"),
+            ],
+        ),
+        (
+            "Ttl",
+            vec![json!(1), json!(0.5), json!(31_536_000)],
+            vec![json!(0), json!(-1), json!("1"), json!(null)],
+        ),
+        ("PageLimit", vec![json!(1), json!(1000)], vec![json!(0), json!(1001), json!(1.5)]),
+        ("CredentialsState", vec![json!("Inactive")], vec![json!("inactive"), json!("")]),
+        ("CredentialsTargetState", vec![json!("Active")], vec![json!("Inactive")]),
+        ("KeyType", vec![json!("rsa-2048"), json!("ed25519")], vec![json!("rsa"), json!("rsa-1024")]),
+        (
+            "BasicCredentialsRequest",
+            vec![json!({})],
+            vec![json!({"user": "a"}), json!([]), json!(null), json!({"password": null})],
+        ),
+        ("X509CredentialsRequest", vec![json!({"ttl": 1})], vec![json!({"ttl": 0}), json!({"key": 1})]),
+        ("PasswordResetRequest", vec![json!({})], vec![json!({"password": ""}), json!({"state": "Active"})]),
+        (
+            "CredentialsStateUpdate",
+            vec![json!({"state": "Revoked"})],
+            vec![json!({}), json!({"state": "Inactive"})],
+        ),
+    ];
+    for (name, good, bad) in cases {
+        let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+        for value in good {
+            assert_eq!(errors(&schema, value), Vec::<String>::new(), "{name} must accept {value}");
+        }
+        for value in bad {
+            assert!(!errors(&schema, value).is_empty(), "{name} must refuse {value}");
+        }
+    }
+}

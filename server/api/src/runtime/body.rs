@@ -1,0 +1,70 @@
+//! Reads a JSON body strictly: serde where it is right, every violation with its field where it is not.
+
+use http::header::CONTENT_TYPE;
+use poem::{Body, error::ReadBodyError, http::HeaderMap};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, error::Category};
+
+use super::{
+    bad_input::{BadInput, Violation},
+    check::check,
+    document::Wire,
+};
+
+/// Reads a body of at most `limit` bytes. The size limit counts what arrives, whatever `Content-Length` says.
+pub(super) async fn read<T: Wire>(headers: &HeaderMap, body: Body, limit: usize) -> Result<T, BadInput> {
+    let json = content_type(headers)?;
+    let bytes = body.into_bytes_limit(limit).await.map_err(|error| match error {
+        ReadBodyError::PayloadTooLarge => BadInput::TooLarge(limit),
+        _ => BadInput::Broken,
+    })?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(BadInput::Missing);
+    }
+    if !json {
+        return Err(BadInput::ContentType);
+    }
+    decode(&bytes)
+}
+
+/// Whether the body says it is JSON; saying nothing is only fine for no body at all.
+fn content_type(headers: &HeaderMap) -> Result<bool, BadInput> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(false) };
+    let text = value.to_str().map_err(|_| BadInput::ContentType)?;
+    let (media, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let charset = parameters.trim();
+    let plain = charset.is_empty()
+        || charset.eq_ignore_ascii_case("charset=utf-8")
+        || charset.eq_ignore_ascii_case("charset=\"utf-8\"");
+    if plain && media.trim().eq_ignore_ascii_case("application/json") { Ok(true) } else { Err(BadInput::ContentType) }
+}
+
+/// Decodes JSON, in one pass when it is right.
+pub(super) fn decode<T: Wire>(bytes: &[u8]) -> Result<T, BadInput> {
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => diagnose::<T>(bytes, &error),
+        Category::Io | Category::Syntax | Category::Eof => BadInput::Malformed(error.line(), error.column()),
+    })
+}
+
+/// The second pass over a refused body: all violations, in words that repeat nothing of it.
+fn diagnose<T: Wire>(bytes: &[u8], error: &serde_json::Error) -> BadInput {
+    let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
+        return BadInput::Malformed(error.line(), error.column());
+    };
+    let mut violations = Vec::new();
+    check(T::SCHEMA, &value, "", &mut violations);
+    if violations.is_empty() {
+        // A map keeps the last of two equal keys, so the schema alone can't see this one.
+        violations.push(Violation::new("", "must not have a property twice"));
+    }
+    BadInput::Violations(violations)
+}
+
+/// Decodes a value that is there: absent is `None` by `#[serde(default)]`, and `null` is a wrong type.
+///
+/// # Errors
+/// As `T` does.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

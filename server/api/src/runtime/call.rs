@@ -1,0 +1,119 @@
+//! The way of a request: who calls, then path, query and body, then the operation, then its answer.
+
+use std::sync::Arc;
+
+use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::BoxEndpoint};
+use serde_json::{Map, Number, Value};
+
+use super::{
+    bad_input::{BadInput, Violation},
+    body,
+    check::check,
+    document::{Kind, Operation, Property, Schema, Ty, Wire},
+};
+
+/// The most bytes a body may have.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What operations of one plane have in common: how a caller is known and how a refusal looks.
+pub trait Plane: Send + Sync + 'static {
+    /// Who calls.
+    type Caller: Send;
+    /// Why an operation fails, as the plane's error response.
+    type Error: From<BadInput> + IntoResponse + Send;
+
+    /// Finds out who calls, and whether they may. Runs before anything else of the request is read.
+    fn authorize(
+        &self,
+        request: &Request,
+        operation: &'static Operation,
+    ) -> impl Future<Output = Result<Self::Caller, Self::Error>> + Send;
+}
+
+/// A request whose caller is known.
+pub struct Call<C> {
+    /// Who calls.
+    pub caller: C,
+    request: Request,
+}
+
+impl<C> Call<C> {
+    /// A path parameter. One that breaks its rules names nothing that could exist: 404.
+    ///
+    /// # Errors
+    /// [`BadInput::NotFound`].
+    pub fn path<T: TryFrom<String>>(&self, name: &str) -> Result<T, BadInput> {
+        let text = self.request.raw_path_param(name).ok_or(BadInput::NotFound)?;
+        T::try_from(text.to_owned()).map_err(|_| BadInput::NotFound)
+    }
+
+    /// The query.
+    ///
+    /// # Errors
+    /// [`BadInput::Violations`].
+    pub fn query<T: Wire>(&self) -> Result<T, BadInput> {
+        let text = self.request.uri().query().unwrap_or_default();
+        let malformed = |_| BadInput::Violations(vec![Violation::new("query", "is malformed")]);
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(malformed)?;
+        let mut map = Map::new();
+        for (name, value) in pairs {
+            let value = scalar(T::SCHEMA, &name, value);
+            if map.insert(name.clone(), value).is_some() {
+                return Err(BadInput::Violations(vec![Violation::new("query", "must not have a parameter twice")]));
+            }
+        }
+        let value = Value::Object(map);
+        serde_json::from_value(value.clone()).map_err(|_| {
+            let mut violations = Vec::new();
+            check(T::SCHEMA, &value, "", &mut violations);
+            BadInput::Violations(violations)
+        })
+    }
+
+    /// The JSON body.
+    ///
+    /// # Errors
+    /// Every [`BadInput`] but `NotFound`.
+    pub async fn body<T: Wire>(&mut self) -> Result<T, BadInput> {
+        let body = self.request.take_body();
+        body::read(self.request.headers(), body, BODY_LIMIT).await
+    }
+}
+
+/// A query's text as the JSON value its schema asks for; one that is no number stays text, which is then refused.
+fn scalar(schema: &Schema, name: &str, text: String) -> Value {
+    let Kind::Object { properties, .. } = schema.kind else { return Value::String(text) };
+    let numeric = |property: &&Property| match &property.ty {
+        Ty::Integer => true,
+        Ty::Named(schema) => matches!(schema.kind, Kind::Number(_)),
+        Ty::Boolean | Ty::Text | Ty::DateTime | Ty::List(_) => false,
+    };
+    match properties.iter().find(|property| property.name == name).filter(numeric) {
+        Some(_) => text.parse::<Number>().map_or(Value::String(text), Value::Number),
+        None => Value::String(text),
+    }
+}
+
+/// The endpoint of one operation. The answer carries the operation, so that a middleware can count by its id.
+pub fn endpoint<A, F, Fut>(api: Arc<A>, operation: &'static Operation, handler: F) -> BoxEndpoint<'static>
+where
+    A: Plane,
+    F: Fn(Arc<A>, Call<A::Caller>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response, A::Error>> + Send,
+{
+    let handler = Arc::new(handler);
+    poem::endpoint::make(move |request: Request| {
+        let (api, handler) = (Arc::clone(&api), Arc::clone(&handler));
+        async move {
+            let caller = api.authorize(&request, operation).await;
+            let answer = match caller {
+                Ok(caller) => handler(api, Call { caller, request }).await,
+                Err(error) => Err(error),
+            };
+            let mut response = answer.unwrap_or_else(IntoResponse::into_response);
+            response.set_data(operation);
+            response
+        }
+    })
+    .boxed()
+}

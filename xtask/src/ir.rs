@@ -1,0 +1,185 @@
+//! The intermediate representation: what the emitters need of the document, and nothing else.
+//!
+//! Lowered once from the bundled document, immutable, without logic beyond questions.
+
+/// The whole API.
+pub(crate) struct Api {
+    pub title: String,
+    pub version: String,
+    pub doc: String,
+    /// The licence's name and SPDX identifier.
+    pub license: (String, String),
+    pub servers: Vec<Server>,
+    pub tags: Vec<Tag>,
+    pub security: Vec<SecurityScheme>,
+    /// Every schema component, sorted by name.
+    pub types: Vec<TypeDef>,
+    pub operations: Vec<Operation>,
+}
+
+/// One server URL and its variables.
+pub(crate) struct Server {
+    pub url: String,
+    pub doc: String,
+    pub variables: Vec<Variable>,
+}
+
+/// A variable of a server URL.
+pub(crate) struct Variable {
+    pub name: String,
+    pub doc: String,
+    pub default: String,
+    pub values: Vec<String>,
+}
+
+/// One tag: one module of generated code, one trait.
+pub(crate) struct Tag {
+    pub name: String,
+    pub doc: String,
+}
+
+/// An OAuth 2.0 client-credentials scheme.
+pub(crate) struct SecurityScheme {
+    pub name: String,
+    pub doc: String,
+    pub token_url: String,
+    pub scopes: Vec<(String, String)>,
+}
+
+/// One operation.
+pub(crate) struct Operation {
+    pub id: String,
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// As in the document, with `{name}` segments.
+    pub path: String,
+    pub tag: String,
+    pub summary: String,
+    pub doc: String,
+    /// The scheme's name and the scopes, all of which a caller needs.
+    pub security: Option<(String, Vec<String>)>,
+    pub params: Vec<Param>,
+    pub body: Option<Body>,
+    pub responses: Vec<Response>,
+}
+
+impl Operation {
+    /// The one 2xx response.
+    pub(crate) fn success(&self) -> &Response {
+        &self.responses[0]
+    }
+
+    pub(crate) fn path_params(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| param.place == Place::Path)
+    }
+
+    pub(crate) fn query_params(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| param.place == Place::Query)
+    }
+}
+
+/// Where a parameter stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+}
+
+/// One parameter.
+pub(crate) struct Param {
+    pub name: String,
+    pub place: Place,
+    pub doc: String,
+    pub required: bool,
+    pub ty: Ty,
+}
+
+/// A JSON request body.
+pub(crate) struct Body {
+    pub doc: String,
+    pub required: bool,
+    /// The schema component it is.
+    pub type_name: String,
+}
+
+/// One response. The first of an operation is its success.
+pub(crate) struct Response {
+    pub status: u16,
+    pub doc: String,
+    pub headers: Vec<Header>,
+    pub body: Option<Ty>,
+}
+
+/// A response header.
+pub(crate) struct Header {
+    pub name: String,
+    pub doc: String,
+    pub required: bool,
+    pub ty: Ty,
+    pub value: HeaderValue,
+}
+
+/// Who decides a header's value.
+pub(crate) enum HeaderValue {
+    /// The document: its schema has one value.
+    Constant(String),
+    /// The server, for every response alike (the request id).
+    Ambient,
+    /// The operation's handler.
+    Handler,
+}
+
+/// One schema component.
+pub(crate) struct TypeDef {
+    pub name: String,
+    pub doc: String,
+    pub kind: Kind,
+}
+
+/// What a schema component is.
+pub(crate) enum Kind {
+    Struct { fields: Vec<Field>, closed: bool },
+    Enum(Vec<String>),
+    Text(Text),
+    Number(Number),
+}
+
+/// A property of an object.
+pub(crate) struct Field {
+    pub name: String,
+    pub doc: String,
+    pub required: bool,
+    pub ty: Ty,
+}
+
+/// A named string with its rules.
+pub(crate) struct Text {
+    pub min: Option<u64>,
+    pub max: Option<u64>,
+    pub pattern: Option<String>,
+    pub format: Option<String>,
+    /// The rule in words, for error messages.
+    pub rule: Option<String>,
+    pub secret: bool,
+}
+
+/// A named number with its rules.
+pub(crate) struct Number {
+    /// `format: int32` instead of `format: double`.
+    pub integer: bool,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub exclusive_minimum: Option<f64>,
+    pub default: Option<f64>,
+}
+
+/// A type as it is used.
+#[derive(Clone)]
+pub(crate) enum Ty {
+    Boolean,
+    Text,
+    DateTime,
+    Integer,
+    List(Box<Ty>),
+    Ref(String),
+}

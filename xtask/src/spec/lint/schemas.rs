@@ -1,0 +1,125 @@
+//! Schemas stay in the subset of JSON Schema that the generator reads and the typed view keeps.
+
+use serde_json::Value;
+
+use super::{Lint, entries, escape, items};
+
+/// Keywords of each type, beside `type`, `description`, `examples` and extensions.
+const KEYWORDS: [(&str, &[&str]); 6] = [
+    ("string", &["format", "enum", "pattern", "minLength", "maxLength", "default"]),
+    ("integer", &["format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default"]),
+    ("number", &["format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default"]),
+    ("boolean", &["default"]),
+    ("array", &["items", "minItems", "maxItems"]),
+    ("object", &["properties", "required", "additionalProperties"]),
+];
+
+/// What makes a string a constrained one.
+const CONSTRAINTS: [&str; 4] = ["enum", "pattern", "minLength", "maxLength"];
+
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let document = lint.document;
+    let components = document.get("components").unwrap_or(&Value::Null);
+    for (name, value) in entries(components, "schemas") {
+        schema(lint, value, &format!("#/components/schemas/{name}"), true);
+    }
+    walk(lint, document, "#");
+}
+
+/// Finds every schema outside `components/schemas`, every parameter and every reference.
+fn walk(lint: &mut Lint<'_>, value: &Value, at: &str) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(object) => object.iter().map(|(key, value)| (escape(key), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect(),
+        _ => return,
+    };
+    if value.get("$ref").is_some() {
+        return reference(lint, value, at);
+    }
+    if value.get("in").is_some() && value.get("schema").is_some() {
+        parameter(lint, value, at);
+    }
+    for (key, child) in children {
+        let at = format!("{at}/{key}");
+        match key.as_str() {
+            "schema" => schema(lint, child, &at, false),
+            "schemas" if at == "#/components/schemas" => {}
+            // Data, not document; and a server variable called "schema".
+            "value" | "example" | "servers" => {}
+            _ => walk(lint, child, &at),
+        }
+    }
+}
+
+fn reference(lint: &mut Lint<'_>, value: &Value, at: &str) {
+    let members = value.as_object().into_iter().flatten();
+    for (key, _) in members.filter(|(key, _)| !matches!(key.as_str(), "$ref" | "description")) {
+        lint.report("ref-siblings", at, format!("`{key}` beside `$ref` would be lost"));
+    }
+    let pointer = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+    if pointer.and_then(|pointer| lint.document.pointer(pointer)).is_none() {
+        lint.report("ref-siblings", at, "the reference has no target in the document");
+    }
+}
+
+fn parameter(lint: &mut Lint<'_>, value: &Value, at: &str) {
+    if !value.get("required").is_some_and(Value::is_boolean) {
+        lint.report("parameter", at, "`required` must be written out");
+    }
+    if value.get("examples").is_some() || value.get("example").is_none() {
+        lint.report("parameter", at, "must have `example` (and not `examples`, which would be lost)");
+    }
+    if value.get("description").is_none() {
+        lint.report("parameter", at, "has no description");
+    }
+}
+
+fn schema(lint: &mut Lint<'_>, value: &Value, at: &str, named: bool) {
+    if value.get("$ref").is_some() {
+        return reference(lint, value, at);
+    }
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
+    let Some((_, keywords)) = KEYWORDS.iter().find(|(name, _)| *name == kind) else {
+        return lint.report(
+            "schema-type",
+            at,
+            "must have one `type` (null, lists of types and `const` are not in the subset)",
+        );
+    };
+    for (key, _) in value.as_object().into_iter().flatten() {
+        let common = matches!(key.as_str(), "type" | "description" | "examples") || key.starts_with("x-");
+        if !common && !keywords.contains(&key.as_str()) {
+            lint.report("schema-keyword", at, format!("`{key}` is not in the subset for the type {kind}"));
+        }
+    }
+    if kind == "string" && !named && CONSTRAINTS.iter().any(|keyword| value.get(keyword).is_some()) {
+        lint.report("named-string", at, "a constrained string must be a file in schemas/");
+    }
+    if named && value.get("description").is_none() {
+        lint.report("described", at, "has no description");
+    }
+    if kind == "object" {
+        object(lint, value, at);
+    }
+    if kind == "array" {
+        match value.get("items") {
+            Some(item) => schema(lint, item, &format!("{at}/items"), false),
+            None => lint.report("schema-type", at, "an array must have `items`"),
+        }
+    }
+}
+
+fn object(lint: &mut Lint<'_>, value: &Value, at: &str) {
+    for name in items(value, "required").filter_map(Value::as_str) {
+        if value.get("properties").and_then(|properties| properties.get(name)).is_none() {
+            lint.report("schema-keyword", at, format!("the required property `{name}` is not defined"));
+        }
+    }
+    for (name, property) in entries(value, "properties") {
+        let at = format!("{at}/properties/{}", escape(name));
+        if property.get("$ref").is_none() && property.get("description").is_none() {
+            lint.report("described", &at, "has no description");
+        }
+        schema(lint, property, &at, false);
+    }
+}
