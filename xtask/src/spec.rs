@@ -1,4 +1,4 @@
-//! The OpenAPI document: bundles the files of `api-spec/` into one, and checks them.
+//! The API's document: bundles the files of `api-spec/` into one, and checks them.
 
 use std::{
     fs,
@@ -68,6 +68,7 @@ fn outputs(root: &Path) -> Result<[(PathBuf, String); 2]> {
     Ok([(folder.join("openapi.json"), json), (folder.join("openapi.yaml"), yaml)])
 }
 
+/// Writes the bundle's files that are not up to date.
 pub(crate) fn write(root: &Path) -> Result<()> {
     for (path, text) in outputs(root)? {
         if fs::read_to_string(&path).is_ok_and(|old| old == text) {
@@ -79,6 +80,7 @@ pub(crate) fn write(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Fails when a file of the bundle is not up to date.
 pub(crate) fn check(root: &Path) -> Result<()> {
     for (path, text) in outputs(root)? {
         if !fs::read_to_string(&path).is_ok_and(|old| old == text) {

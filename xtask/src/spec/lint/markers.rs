@@ -4,13 +4,23 @@ use serde_json::Value;
 
 use super::{Lint, escape, items};
 
-/// All members of ours, with whether they are lists of names and of which map.
-const KNOWN: [(&str, Option<&str>); 5] = [
-    ("x-vouchsafe-extension", None),
-    ("x-vouchsafe-secret", None),
-    ("x-vouchsafe-required", None),
-    ("x-vouchsafe-extension-properties", Some("properties")),
-    ("x-vouchsafe-extension-examples", Some("examples")),
+/// What the value of a member is.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    True,
+    Text,
+    /// A list of names from this map beside it.
+    NamesOf(&'static str),
+}
+
+/// All members of ours.
+const KNOWN: [(&str, Kind); 6] = [
+    ("x-vouchsafe-extension", Kind::True),
+    ("x-vouchsafe-secret", Kind::True),
+    ("x-vouchsafe-required", Kind::True),
+    ("x-vouchsafe-rule", Kind::Text),
+    ("x-vouchsafe-extension-properties", Kind::NamesOf("properties")),
+    ("x-vouchsafe-extension-examples", Kind::NamesOf("examples")),
 ];
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -36,13 +46,16 @@ fn walk(lint: &mut Lint<'_>, value: &Value, at: &str) {
 }
 
 fn marker(lint: &mut Lint<'_>, holder: &Value, key: &str, value: &Value, at: &str) {
-    match KNOWN.iter().find(|(name, _)| *name == key) {
-        None => lint.report("marker", at, format!("`{key}` is not one of ours")),
-        Some((_, None)) if value != &Value::Bool(true) => {
+    let Some((_, kind)) = KNOWN.iter().find(|(name, _)| *name == key) else {
+        return lint.report("marker", at, format!("`{key}` is not one of ours"));
+    };
+    match kind {
+        Kind::True if value != &Value::Bool(true) => {
             lint.report("marker", at, format!("`{key}` can only be true"));
         }
-        Some((_, None)) => {}
-        Some((_, Some(map))) => {
+        Kind::Text if !value.is_string() => lint.report("marker", at, format!("`{key}` must be a text")),
+        Kind::True | Kind::Text => {}
+        Kind::NamesOf(map) => {
             for name in items(holder, key).filter_map(Value::as_str) {
                 if holder.get(map).and_then(|map| map.get(name)).is_none() {
                     lint.report("marker", at, format!("`{key}` names `{name}`, which is not in `{map}`"));

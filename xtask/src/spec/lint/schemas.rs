@@ -92,8 +92,8 @@ fn schema(lint: &mut Lint<'_>, value: &Value, at: &str, named: bool) {
             lint.report("schema-keyword", at, format!("`{key}` is not in the subset for the type {kind}"));
         }
     }
-    if kind == "string" && !named && CONSTRAINTS.iter().any(|keyword| value.get(keyword).is_some()) {
-        lint.report("named-string", at, "a constrained string must be a file in schemas/");
+    if kind == "string" {
+        string(lint, value, at, named);
     }
     if named && value.get("description").is_none() {
         lint.report("described", at, "has no description");
@@ -106,6 +106,17 @@ fn schema(lint: &mut Lint<'_>, value: &Value, at: &str, named: bool) {
             Some(item) => schema(lint, item, &format!("{at}/items"), false),
             None => lint.report("schema-type", at, "an array must have `items`"),
         }
+    }
+}
+
+fn string(lint: &mut Lint<'_>, value: &Value, at: &str, named: bool) {
+    // A constant, as headers have them.
+    let constant = items(value, "enum").len() == 1;
+    if !named && !constant && CONSTRAINTS.iter().any(|keyword| value.get(keyword).is_some()) {
+        lint.report("named-string", at, "a constrained string must be a file in schemas/");
+    }
+    if value.get("pattern").is_some() && value.get("x-vouchsafe-rule").is_none() {
+        lint.report("pattern-rule", at, "a pattern must be told in words by `x-vouchsafe-rule`");
     }
 }
 

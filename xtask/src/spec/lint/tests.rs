@@ -31,7 +31,7 @@ fn problems(document: &Value, pointer: &str, edit: &Edit) -> Vec<String> {
 #[test]
 fn each_rule_finds_what_it_is_for() {
     let document = bundle(workspace_root().unwrap()).unwrap();
-    assert!(check_document(&document).is_empty());
+    assert_eq!(check_document(&document), []);
     let list = "/paths/~1api~1v1~1basic-credentials/get";
     let create = "/paths/~1api~1v1~1basic-credentials/post";
     let reset = "/paths/~1api~1v1~1basic-credentials~1{id}~1password/patch";

@@ -1,0 +1,115 @@
+//! The compiling example of every generated method.
+
+use super::{queries, rust::Rust};
+use crate::{
+    emit::{camel, snake},
+    ir::{Field, Kind, Operation, Ty, TypeDef},
+};
+
+fn block(lines: &[&str]) -> String {
+    format!("```\n# use vouchsafe_sdk::*;\n{}\n```", lines.join("\n"))
+}
+
+/// An example that talks to a server, so that it compiles but does not run. `args` are the hidden function's.
+pub(super) fn calling(args: &str, code: &str) -> String {
+    format!(
+        "```no_run\n# use vouchsafe_sdk::*;\n# async fn example(client: &Client{args}) -> Result<(), Error> {{\n\
+         {code}\n# Ok(())\n# }}\n```"
+    )
+}
+
+pub(super) fn identifier(name: &str) -> String {
+    block(&[&format!(
+        "assert_eq!({name}::from(\"efh63sad72g0sggo3s5a\").as_str(), \"efh63sad72g0sggo3s5a\");"
+    )])
+}
+
+pub(super) fn as_str(name: &str, values: &[String]) -> String {
+    let value = values.last().map_or("", String::as_str);
+    block(&[&format!("assert_eq!({name}::{}.as_str(), \"{value}\");", camel(value))])
+}
+
+pub(super) fn constructor(rust: &Rust<'_>, def: &TypeDef) -> String {
+    new(&def.name, &required(rust, def))
+}
+
+pub(super) fn new(name: &str, args: &[String]) -> String {
+    block(&[&format!("let {} = {name}::new({});", variable(name), args.join(", "))])
+}
+
+pub(super) fn setter(rust: &Rust<'_>, owner: &str, field: &Field) -> String {
+    let args = rust.def(owner).map(|def| required(rust, def)).unwrap_or_default().join(", ");
+    let value = value(rust, &field.name, &field.ty);
+    block(&[&format!("let {} = {owner}::new({args}).{}({value});", variable(owner), snake(&field.name))])
+}
+
+/// `request`, `update`, `query`: the last word of a type's name.
+fn variable(name: &str) -> String {
+    snake(name).rsplit('_').next().unwrap_or("value").to_owned()
+}
+
+/// The arguments of a struct's `new`.
+fn required(rust: &Rust<'_>, def: &TypeDef) -> Vec<String> {
+    match &def.kind {
+        Kind::Struct { fields, .. } => fields
+            .iter()
+            .filter(|field| field.required)
+            .map(|field| value(rust, &field.name, &field.ty))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A value that compiles where `ty` is taken.
+pub(super) fn value(rust: &Rust<'_>, name: &str, ty: &Ty) -> String {
+    match ty {
+        Ty::Boolean => "true".to_owned(),
+        Ty::Integer => "100".to_owned(),
+        Ty::Text => text(name),
+        Ty::DateTime => "time::OffsetDateTime::UNIX_EPOCH".to_owned(),
+        Ty::List(item) => format!("vec![{}.into()]", value(rust, name, item)),
+        Ty::Ref(target) => match rust.def(target).map(|def| (def, &def.kind)) {
+            Some((_, Kind::Enum(values))) => {
+                format!("{target}::{}", camel(values.last().map_or("", String::as_str)))
+            }
+            Some((_, Kind::Number(number))) if number.integer => "100".to_owned(),
+            Some((_, Kind::Number(number))) => format!("{:?}", number.default.unwrap_or(1.0)),
+            Some((def, Kind::Struct { .. })) => format!("{target}::new({})", required(rust, def).join(", ")),
+            Some((def, Kind::Text(_))) if rust.is_identifier(def) => "\"efh63sad72g0sggo3s5a\"".to_owned(),
+            _ => text(name),
+        },
+    }
+}
+
+fn text(name: &str) -> String {
+    format!("\"my-{}\"", snake(name).replace('_', "-"))
+}
+
+/// The call of an operation; `method` is its name on the handle `handle`.
+pub(super) fn operation(rust: &Rust<'_>, handle: &str, method: &str, operation: &Operation) -> String {
+    let mut hidden = String::new();
+    let mut args = Vec::new();
+    for param in operation.path_params() {
+        let name = snake(&param.name);
+        let ty = rust.ty(&param.ty);
+        hidden.push_str(&format!(", {name}: &{ty}"));
+        args.push(name);
+    }
+    if operation.query_params().next().is_some() {
+        let required = operation.query_params().filter(|param| param.required);
+        let required: Vec<_> = required.map(|param| value(rust, &param.name, &param.ty)).collect();
+        args.push(format!("&{}::new({})", queries::name(operation), required.join(", ")));
+    }
+    if let Some(def) = operation.body.as_ref().and_then(|body| rust.def(&body.type_name)) {
+        args.push(match super::operations::only_required(def) {
+            Some(field) => value(rust, &field.name, &field.ty),
+            None => format!("&{}::new({})", def.name, required(rust, def).join(", ")),
+        });
+    }
+    let bound = match &operation.success().body {
+        Some(Ty::Ref(name)) => format!("let {} = ", variable(name)),
+        Some(_) => "let answer = ".to_owned(),
+        None => String::new(),
+    };
+    calling(&hidden, &format!("{bound}client.{handle}().{method}({}).await?;", args.join(", ")))
+}
