@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Checks any implementation of the API against its document.
+//!
+//! [`run`] sends every documented request to a server and compares the answers with the documented ones. It shares
+//! nothing with the server and the SDK but the document, so that it can tell what both get wrong.
+
+mod attempt;
+mod case;
+mod cases;
+pub mod cli;
+mod document;
+mod exchange;
+mod http;
+mod normalise;
+mod oracle;
+mod outcome;
+pub mod report;
+mod runner;
+mod select;
+mod target;
+
+pub use case::{CaseInfo, CaseResult, Mismatch, Verdict};
+pub use exchange::{Answer, Body, Exchange, Request, Role};
+pub use outcome::Outcome;
+pub use runner::{list, run, run_with};
+pub use select::unmatched;
+pub use target::{Auth, Options, Profile, Secret, Target, UrlError};

@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! The `vouchsafe` command.
+
+fn main() -> std::process::ExitCode {
+    vouchsafe::cli::main()
+}

@@ -3,7 +3,9 @@
 pub(crate) mod sdk;
 pub(crate) mod server;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::ir::{Api, Kind, Operation, Tag, Ty, TypeDef};
@@ -61,6 +63,25 @@ pub(crate) fn ident(name: &str) -> Ident {
 pub(crate) fn docs(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
+}
+
+/// Those of the names that the tokens say, so that nothing is imported in vain.
+pub(crate) fn said(names: &[&str], tokens: &TokenStream) -> Vec<Ident> {
+    let mut idents = BTreeSet::new();
+    collect(tokens.clone(), &mut idents);
+    names.iter().filter(|name| idents.contains(**name)).map(|name| ident(name)).collect()
+}
+
+fn collect(tokens: TokenStream, idents: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), idents),
+            TokenTree::Ident(ident) => {
+                idents.insert(ident.to_string());
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
 }
 
 /// The operations of a tag, in the document's order.

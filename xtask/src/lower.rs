@@ -1,14 +1,26 @@
 //! Lowers the bundled document to the IR. What the subset has no word for is an error with its JSON pointer.
 
+mod info;
+mod names;
 mod node;
 mod operation;
+mod parameter;
+mod pattern;
+mod response;
 mod schema;
+mod security;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::ir::{Api, SecurityScheme, Server, Tag, TypeDef, Variable};
+use crate::{
+    emit::{camel, module, snake},
+    ir::{Api, Operation, SecurityScheme, Tag, Ty, TypeDef},
+};
+use names::Names;
 use node::Node;
 
 /// Something in the document that the generator can't express.
@@ -21,7 +33,7 @@ pub(crate) struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", if self.at.is_empty() { "/" } else { &self.at }, self.message)
+        write!(f, "#{}: {}", self.at, self.message)
     }
 }
 
@@ -34,55 +46,115 @@ type Result<T> = std::result::Result<T, Problem>;
 pub(crate) fn lower(document: &Value) -> std::result::Result<Api, Vec<Problem>> {
     let mut problems = Vec::new();
     let root = Node::root(document);
-    let api = lower_root(&root, &mut problems);
-    match api {
-        Ok(api) if problems.is_empty() => Ok(api),
-        Ok(_) => Err(problems),
-        Err(problem) => {
-            problems.push(problem);
-            Err(problems)
-        }
+    match lower_root(&root, &mut problems) {
+        Ok(api) if problems.is_empty() => return Ok(api),
+        Ok(_) => {}
+        Err(problem) => problems.push(problem),
     }
+    // A component is met again by each operation that refers to it.
+    let mut seen = Vec::new();
+    problems.retain(|problem| {
+        !seen.contains(problem) && {
+            seen.push(problem.clone());
+            true
+        }
+    });
+    Err(problems)
 }
 
 fn lower_root(root: &Node<'_>, problems: &mut Vec<Problem>) -> Result<Api> {
-    root.only(&["openapi", "info", "servers", "tags", "security", "paths", "components"])?;
+    root.refuse("security", "security must be written at each operation")?;
+    root.only(&["openapi", "info", "servers", "tags", "paths", "components"])?;
     let version = root.need("openapi")?;
     if version.text()? != "3.1.0" {
         return Err(version.problem("the document must be OpenAPI 3.1.0"));
     }
-    let info = root.need("info")?;
-    info.only(&["title", "version", "description", "license"])?;
-    let license = info.need("license")?;
-    license.only(&["name", "identifier"])?;
+    let mut names = Names::default();
     let components = root.need("components")?;
     components.only(&["schemas", "responses", "headers", "parameters", "examples", "securitySchemes"])?;
-    let mut types: Vec<TypeDef> = Vec::new();
-    if let Some(schemas) = components.get("schemas") {
-        for (name, node) in schemas.entries()? {
-            keep(schema::type_def(name, &node), &mut types, problems);
-        }
+    let tags = info::tags(root, &mut names)?;
+    let security = security::schemes(&components, &mut names)?;
+    let types = types(&components, &mut names, problems)?;
+    let known = Known { types: &types, tags: &tags, security: &security };
+    let operations = operations(&root.need("paths")?, &known, &mut names, problems)?;
+    if problems.is_empty() {
+        info::all_tags_used(root, &operations)?;
     }
-    let mut operations = Vec::new();
-    for (path, item) in root.need("paths")?.entries()? {
-        for (method, node) in item.entries()? {
-            keep(operation::operation(path, method, &node, &types), &mut operations, problems);
-        }
-    }
+    let info = root.need("info")?;
+    info.only(&["title", "version", "description", "license"])?;
     Ok(Api {
         title: info.need("title")?.text()?.to_owned(),
         version: info.need("version")?.text()?.to_owned(),
         doc: info.doc()?,
-        license: (license.need("name")?.text()?.to_owned(), license.need("identifier")?.text()?.to_owned()),
-        servers: root.list("servers")?.iter().map(server).collect::<Result<_>>()?,
-        tags: root.list("tags")?.iter().map(tag).collect::<Result<_>>()?,
-        security: match components.get("securitySchemes") {
-            Some(schemes) => schemes.entries()?.iter().map(|(name, node)| scheme(name, node)).collect::<Result<_>>()?,
-            None => Vec::new(),
-        },
+        license: info::license(&info)?,
+        servers: info::servers(root)?,
+        tags,
+        security,
         types,
         operations,
     })
+}
+
+/// What operations may name.
+struct Known<'a> {
+    types: &'a [TypeDef],
+    tags: &'a [Tag],
+    security: &'a [SecurityScheme],
+}
+
+impl Known<'_> {
+    /// The component behind a type. One that failed to lower was reported already and is not known.
+    fn def(&self, ty: &Ty) -> Option<&TypeDef> {
+        let Ty::Ref(name) = ty else { return None };
+        self.types.iter().find(|def| def.name == *name)
+    }
+}
+
+fn types(components: &Node<'_>, names: &mut Names, problems: &mut Vec<Problem>) -> Result<Vec<TypeDef>> {
+    let mut types = Vec::new();
+    let Some(schemas) = components.get("schemas") else { return Ok(types) };
+    for (name, node) in schemas.entries()? {
+        let def = schema::type_def(name, &node);
+        let named = def.and_then(|def| {
+            names.types.take(name, &node)?;
+            names.statics.take(&snake(name).to_uppercase(), &node).map(|()| def)
+        });
+        keep(named, &mut types, problems);
+    }
+    if problems.is_empty() {
+        schema::no_cycles(&schemas, &types)?;
+    }
+    Ok(types)
+}
+
+fn operations(
+    paths: &Node<'_>,
+    known: &Known<'_>,
+    names: &mut Names,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Operation>> {
+    let mut operations = Vec::new();
+    for (path, item) in paths.entries()? {
+        if let Err(problem) = parameter::path(path, &item, names) {
+            problems.push(problem);
+            continue;
+        }
+        for (method, node) in item.entries()? {
+            let operation = operation::operation(path, method, &node, known);
+            let named = operation.and_then(|operation| name(&operation, &node, names).map(|()| operation));
+            keep(named, &mut operations, problems);
+        }
+    }
+    Ok(operations)
+}
+
+/// Takes the names that an operation has in generated code.
+fn name(operation: &Operation, node: &Node<'_>, names: &mut Names) -> Result<()> {
+    let id = node.need("operationId")?;
+    names.operations.take(&operation.id, &id)?;
+    let base = camel(&operation.id);
+    let derived = ["Answer", "Query"].iter().map(|suffix| format!("{base}{suffix}"));
+    derived.into_iter().try_for_each(|name| names.types.take(&name, &id))
 }
 
 fn keep<T>(item: Result<T>, items: &mut Vec<T>, problems: &mut Vec<Problem>) {
@@ -92,43 +164,7 @@ fn keep<T>(item: Result<T>, items: &mut Vec<T>, problems: &mut Vec<Problem>) {
     }
 }
 
-fn server(node: &Node<'_>) -> Result<Server> {
-    node.only(&["url", "description", "variables"])?;
-    let mut variables = Vec::new();
-    if let Some(all) = node.get("variables") {
-        for (name, variable) in all.entries()? {
-            variable.only(&["default", "enum", "description"])?;
-            variables.push(Variable {
-                name: name.to_owned(),
-                doc: variable.doc()?,
-                default: variable.need("default")?.text()?.to_owned(),
-                values: variable.list("enum")?.iter().map(|v| v.text().map(str::to_owned)).collect::<Result<_>>()?,
-            });
-        }
-    }
-    Ok(Server { url: node.need("url")?.text()?.to_owned(), doc: node.doc()?, variables })
-}
-
-fn tag(node: &Node<'_>) -> Result<Tag> {
-    node.only(&["name", "description"])?;
-    Ok(Tag { name: node.need("name")?.text()?.to_owned(), doc: node.doc()? })
-}
-
-fn scheme(name: &str, node: &Node<'_>) -> Result<SecurityScheme> {
-    node.only(&["type", "description", "flows"])?;
-    let kind = node.need("type")?;
-    if kind.text()? != "oauth2" {
-        return Err(kind.problem("only oauth2 is supported"));
-    }
-    let flows = node.need("flows")?;
-    flows.only(&["clientCredentials"])?;
-    let flow = flows.need("clientCredentials")?;
-    flow.only(&["tokenUrl", "scopes"])?;
-    let scopes = flow.need("scopes")?.entries()?.into_iter();
-    Ok(SecurityScheme {
-        name: name.to_owned(),
-        doc: node.doc()?,
-        token_url: flow.need("tokenUrl")?.text()?.to_owned(),
-        scopes: scopes.map(|(scope, doc)| Ok((scope.to_owned(), doc.text()?.to_owned()))).collect::<Result<_>>()?,
-    })
+/// The types of a tag's trait, routes and handle are named after its module.
+fn tag_types(tag: &str) -> [String; 2] {
+    ["Api", "Routes"].map(|suffix| format!("{}{suffix}", camel(&module(tag))))
 }

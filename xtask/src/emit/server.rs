@@ -2,11 +2,13 @@
 
 mod data;
 mod operations;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use quote::quote;
 
-use super::{File, docs, file, ident, module, operations_of, snake};
+use super::{File, docs, file, ident, module, operations_of, said, snake};
 use crate::ir::Api;
 
 const FOLDER: &str = "server/api/src/generated";

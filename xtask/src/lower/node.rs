@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::{Problem, Result};
 
+/// Extensions that change what is generated.
+const MEANINGFUL: [&str; 3] = ["x-vouchsafe-required", "x-vouchsafe-rule", "x-vouchsafe-secret"];
+
 /// A value of the document, with the way to it and the way back to the root for `$ref`.
 #[derive(Clone)]
 pub(super) struct Node<'a> {
@@ -21,9 +24,14 @@ impl<'a> Node<'a> {
         Problem { at: self.at.clone(), message: message.into() }
     }
 
-    /// The same place, or the place its `$ref` names.
+    pub(super) fn pointer(&self) -> &str {
+        &self.at
+    }
+
+    /// The same place, or the place its `$ref` names. Nothing beside the `$ref` would count.
     pub(super) fn resolved(&self) -> Result<Self> {
         let Some(reference) = self.get("$ref") else { return Ok(self.clone()) };
+        self.only(&["$ref"])?;
         let pointer = reference.text()?.strip_prefix('#').map(str::to_owned);
         let found = pointer.as_deref().and_then(|pointer| self.root.pointer(pointer));
         match (pointer, found) {
@@ -51,10 +59,11 @@ impl<'a> Node<'a> {
         self.get(key).ok_or_else(|| self.problem(format!("`{key}` is missing")))
     }
 
-    /// Refuses keys outside the subset. `x-` extensions pass.
+    /// Refuses keys outside the subset. `x-` extensions pass, unless they mean something and are not among the keys.
     pub(super) fn only(&self, keys: &[&str]) -> Result<()> {
         for (key, node) in self.entries()? {
-            if !keys.contains(&key) && !key.starts_with("x-") {
+            let note = key.starts_with("x-") && !MEANINGFUL.contains(&key);
+            if !keys.contains(&key) && !note {
                 return Err(node.problem(format!("`{key}` is not supported here")));
             }
         }
@@ -76,7 +85,11 @@ impl<'a> Node<'a> {
         let Some(node) = self.get(key) else { return Ok(Vec::new()) };
         let items = node.value.as_array().ok_or_else(|| node.problem("must be a list"))?;
         let at = |index| format!("{}/{index}", node.at);
-        Ok(items.iter().enumerate().map(|(index, value)| Self { value, at: at(index), root: self.root }).collect())
+        Ok(items
+            .iter()
+            .enumerate()
+            .map(|(index, value)| Self { value, at: at(index), root: self.root })
+            .collect())
     }
 
     pub(super) fn texts(&self, key: &str) -> Result<Vec<String>> {
@@ -91,12 +104,19 @@ impl<'a> Node<'a> {
         self.get(key).map(|node| node.text().map(str::to_owned)).transpose()
     }
 
+    pub(super) fn as_bool(&self) -> Option<bool> {
+        self.value.as_bool()
+    }
+
     pub(super) fn flag(&self, key: &str) -> Result<bool> {
-        self.get(key).map_or(Ok(false), |node| node.value.as_bool().ok_or_else(|| node.problem("must be a boolean")))
+        self.get(key)
+            .map_or(Ok(false), |node| node.value.as_bool().ok_or_else(|| node.problem("must be a boolean")))
     }
 
     pub(super) fn count(&self, key: &str) -> Result<Option<u64>> {
-        let read = |node: Self| node.value.as_u64().ok_or_else(|| node.problem("must be a whole number, 0 or greater"));
+        let read = |node: Self| {
+            node.value.as_u64().ok_or_else(|| node.problem("must be a whole number, 0 or greater"))
+        };
         self.get(key).map(read).transpose()
     }
 

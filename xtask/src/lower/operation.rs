@@ -1,138 +1,94 @@
-//! Lowers operations: parameters, body, responses, security.
+//! Lowers operations.
 
-use super::{Result, node::Node, schema};
-use crate::ir::{Body, Header, HeaderValue, Kind, Operation, Param, Place, Response, Ty, TypeDef};
+use super::{
+    Known, Result,
+    names::{Taken, is_snake},
+    node::Node,
+    parameter, response, schema, security,
+};
+use crate::{
+    emit::module,
+    ir::{Body, Kind, Operation, Ty},
+};
 
-/// Headers that the server sets on every response alike.
-const AMBIENT: [&str; 1] = ["X-Request-Id"];
-
-pub(super) fn operation(path: &str, method: &str, node: &Node<'_>, types: &[TypeDef]) -> Result<Operation> {
+pub(super) fn operation(path: &str, method: &str, node: &Node<'_>, known: &Known<'_>) -> Result<Operation> {
     if !["get", "put", "post", "delete", "patch"].contains(&method) {
         return Err(node.problem(format!("`{method}` is not supported in a path")));
     }
     node.only(&[
-        "operationId", "summary", "description", "tags", "security", "parameters", "requestBody", "responses",
+        "operationId",
+        "summary",
+        "description",
+        "tags",
+        "security",
+        "parameters",
+        "requestBody",
+        "responses",
     ])?;
-    let tags = node.texts("tags")?;
-    let [tag] = tags.as_slice() else {
-        return Err(node.problem("an operation has exactly one tag"));
-    };
-    let operation = Operation {
-        id: node.need("operationId")?.text()?.to_owned(),
+    let tag = tag(node, known)?;
+    let body = node.get("requestBody");
+    if let Some(body) = body.as_ref().filter(|_| ["get", "delete"].contains(&method)) {
+        return Err(body.problem(format!("a {} has no body", method.to_uppercase())));
+    }
+    Ok(Operation {
+        id: id(node, &tag)?,
         method: method.to_uppercase(),
         path: path.to_owned(),
-        tag: tag.clone(),
+        tag,
         summary: node.need("summary")?.text()?.to_owned(),
         doc: node.doc()?,
-        security: security(node)?,
-        params: node.list("parameters")?.iter().map(param).collect::<Result<_>>()?,
-        body: node.get("requestBody").map(|body| request_body(&body, types)).transpose()?,
-        responses: responses(&node.need("responses")?)?,
-    };
-    let in_path = path.matches('{').count();
-    if operation.path_params().count() != in_path {
-        return Err(node.problem(format!("the path has {in_path} parameters, the operation declares others")));
-    }
-    Ok(operation)
-}
-
-fn security(node: &Node<'_>) -> Result<Option<(String, Vec<String>)>> {
-    let alternatives = node.list("security")?;
-    let [alternative] = alternatives.as_slice() else {
-        return match alternatives.len() {
-            0 => Ok(None),
-            _ => Err(node.need("security")?.problem("alternatives of security are not supported")),
-        };
-    };
-    match alternative.entries()?.as_slice() {
-        [(name, _)] => Ok(Some(((*name).to_owned(), alternative.texts(name)?))),
-        _ => Err(alternative.problem("exactly one security scheme is supported")),
-    }
-}
-
-fn param(node: &Node<'_>) -> Result<Param> {
-    let node = node.resolved()?;
-    node.only(&["name", "in", "description", "required", "schema", "example"])?;
-    let place = node.need("in")?;
-    let place = match place.text()? {
-        "path" => Place::Path,
-        "query" => Place::Query,
-        other => return Err(place.problem(format!("parameters in {other} are not supported"))),
-    };
-    let schema = node.need("schema")?;
-    let ty = schema::ty(&schema)?;
-    if matches!(ty, Ty::List(_)) {
-        return Err(schema.problem("list parameters are not supported"));
-    }
-    node.need("required")?;
-    Ok(Param {
-        name: node.need("name")?.text()?.to_owned(),
-        place,
-        doc: node.doc()?,
-        required: node.flag("required")?,
-        ty,
+        security: security::requirement(node, known)?,
+        params: parameter::parameters(path, node, known)?,
+        body: body.map(|body| request_body(&body, known)).transpose()?,
+        responses: response::responses(&node.need("responses")?)?,
     })
 }
 
-fn request_body(node: &Node<'_>, types: &[TypeDef]) -> Result<Body> {
+fn tag(node: &Node<'_>, known: &Known<'_>) -> Result<String> {
+    let tags = node.list("tags")?;
+    let [tag] = tags.as_slice() else {
+        return Err(node.problem("an operation has exactly one tag"));
+    };
+    let name = tag.text()?;
+    if !known.tags.iter().any(|tag| tag.name == name) {
+        return Err(tag.problem("the document has no such tag"));
+    }
+    Ok(name.to_owned())
+}
+
+/// The operation's id: its tag's module and what is done, in snake case.
+fn id(node: &Node<'_>, tag: &str) -> Result<String> {
+    let node = node.need("operationId")?;
+    let id = node.text()?;
+    if !is_snake(id) {
+        return Err(node.problem("an operation's id must be in snake case"));
+    }
+    let resource = module(tag);
+    let Some(rest) = id.strip_prefix(&resource).and_then(|rest| rest.strip_prefix('_')) else {
+        return Err(node.problem(format!("an operation's id must begin with its tag: `{resource}_`")));
+    };
+    Taken::default().take(rest, &node)?;
+    Ok(id.to_owned())
+}
+
+fn request_body(node: &Node<'_>, known: &Known<'_>) -> Result<Body> {
     node.only(&["description", "required", "content"])?;
+    if !node.flag("required")? {
+        return Err(node.problem("a body must be required; its properties may be optional"));
+    }
     let schema = json_schema(&node.need("content")?)?;
-    match schema::ty(&schema)? {
-        Ty::Ref(type_name) if is_struct(&type_name, types) => {
-            Ok(Body { doc: node.doc()?, required: node.flag("required")?, type_name })
-        }
+    let ty = schema::ty(&schema)?;
+    let object = known.def(&ty).is_none_or(|def| matches!(def.kind, Kind::Struct { .. }));
+    match ty {
+        Ty::Ref(type_name) if object => Ok(Body { doc: node.doc()?, required: true, type_name }),
         _ => Err(schema.problem("a request body must be a named object schema")),
     }
 }
 
-fn is_struct(name: &str, types: &[TypeDef]) -> bool {
-    // A component that failed to lower was reported already; only a known non-object is refused here.
-    types.iter().find(|known| known.name == name).is_none_or(|known| matches!(known.kind, Kind::Struct { .. }))
-}
-
 /// The schema under `application/json`, the only media type.
-fn json_schema<'a>(content: &Node<'a>) -> Result<Node<'a>> {
+pub(super) fn json_schema<'a>(content: &Node<'a>) -> Result<Node<'a>> {
     content.only(&["application/json"])?;
     let media = content.need("application/json")?;
     media.only(&["schema", "examples"])?;
     media.need("schema")
-}
-
-fn responses(node: &Node<'_>) -> Result<Vec<Response>> {
-    let mut responses = Vec::new();
-    for (status, response) in node.entries()? {
-        let Some(code) = status.parse().ok().filter(|code| (200..600).contains(code)) else {
-            return Err(response.problem("a response's status must be a number from 200 to 599"));
-        };
-        responses.push(self::response(code, &response.resolved()?)?);
-    }
-    responses.sort_by_key(|response| response.status);
-    match responses.iter().filter(|response| response.status < 300).count() {
-        1 => Ok(responses),
-        n => Err(node.problem(format!("an operation has exactly one 2xx response, this one has {n}"))),
-    }
-}
-
-fn response(status: u16, node: &Node<'_>) -> Result<Response> {
-    node.only(&["description", "headers", "content"])?;
-    let mut headers = Vec::new();
-    if let Some(all) = node.get("headers") {
-        for (name, node) in all.entries()? {
-            headers.push(header(name, &node.resolved()?)?);
-        }
-    }
-    let body = node.get("content").map(|content| json_schema(&content).and_then(|schema| schema::ty(&schema)));
-    Ok(Response { status, doc: node.need("description")?.text()?.to_owned(), headers, body: body.transpose()? })
-}
-
-fn header(name: &str, node: &Node<'_>) -> Result<Header> {
-    node.only(&["description", "schema", "example"])?;
-    let schema = node.need("schema")?;
-    let value = match schema.texts("enum")?.as_slice() {
-        _ if AMBIENT.contains(&name) => HeaderValue::Ambient,
-        [] => HeaderValue::Handler,
-        [constant] => HeaderValue::Constant(constant.clone()),
-        _ => return Err(schema.problem("a header's enum has one value")),
-    };
-    Ok(Header { name: name.to_owned(), doc: node.doc()?, required: node.flag("x-vouchsafe-required")?, ty: schema::ty(&schema)?, value })
 }

@@ -1,44 +1,71 @@
 //! Lowers schemas: components to types, uses to `Ty`.
 
-use super::{Result, node::Node};
-use crate::ir::{Field, Kind, Number, Text, Ty, TypeDef};
+use super::{Result, names::Taken, node::Node, pattern::pattern};
+use crate::{
+    emit::{camel, snake},
+    ir::{Field, Kind, Number, Text, Ty, TypeDef},
+};
 
-const NOTES: [&str; 2] = ["title", "examples"];
+/// Keywords that are refused with a better word than "not supported".
+const REFUSED: [(&str, &str); 6] = [
+    ("oneOf", "unions are not supported: name each variant's schema and give it an operation"),
+    ("anyOf", "unions are not supported: name each variant's schema and give it an operation"),
+    ("allOf", "allOf is not supported: write the properties out"),
+    ("not", "`not` is not supported: say what is permitted"),
+    ("const", "`const` is not supported: write an `enum` with one value"),
+    ("nullable", "null is never a value: make the property optional"),
+];
 
 pub(super) fn type_def(name: &str, node: &Node<'_>) -> Result<TypeDef> {
-    let plain = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+    let plain =
+        name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !plain {
         return Err(node.problem("a schema's name must be CamelCase letters and digits"));
     }
-    node.refuse("oneOf", "unions are not supported: name each variant's schema and give it an operation")?;
-    node.refuse("allOf", "allOf is not supported: write the properties out")?;
-    let kind = match node.need("type")?.text()? {
+    node.refuse("$ref", "a component can't be a reference to another")?;
+    let kind = match kind(node)? {
         "object" => object(node)?,
-        "string" if node.get("enum").is_some() => {
-            only(node, &["type", "description", "enum"])?;
-            Kind::Enum(node.texts("enum")?)
-        }
+        "string" if node.get("enum").is_some() => enumeration(node)?,
         "string" => text(node)?,
         "number" => number(node, "double")?,
         "integer" => number(node, "int32")?,
-        other => return Err(node.need("type")?.problem(format!("a component of type {other} is not supported"))),
+        other => {
+            return Err(node.need("type")?.problem(format!("a component of type {other} is not supported")));
+        }
     };
-    Ok(TypeDef { name: name.to_owned(), doc: node.doc()?, kind })
+    Ok(TypeDef { name: name.to_owned(), doc: node.need("description")?.text()?.to_owned(), kind })
+}
+
+/// The one type of a schema.
+fn kind<'a>(node: &Node<'a>) -> Result<&'a str> {
+    for (key, reason) in REFUSED {
+        node.refuse(key, reason)?;
+    }
+    let kind = node.need("type")?;
+    kind.text().map_err(|_| kind.problem("must be one type; null is never a value"))
 }
 
 fn only(node: &Node<'_>, keys: &[&str]) -> Result<()> {
-    node.only(&[keys, &NOTES].concat())
+    node.only(&[keys, &["type", "description", "examples"]].concat())
 }
 
 fn object(node: &Node<'_>) -> Result<Kind> {
-    only(node, &["type", "description", "required", "properties", "additionalProperties"])?;
+    only(node, &["required", "properties", "additionalProperties"])?;
     let required = node.texts("required")?;
+    let mut taken = Taken::except("new");
     let mut fields = Vec::new();
     for (name, property) in node.need("properties")?.entries()? {
         let ty = ty(&property)?;
+        // A reference may leave the description to the schema.
+        let doc = if matches!(ty, Ty::Ref(_)) {
+            property.doc()?
+        } else {
+            property.need("description")?.text()?.to_owned()
+        };
+        taken.take(&snake(name), &property)?;
         fields.push(Field {
             name: name.to_owned(),
-            doc: property.doc()?,
+            doc,
             required: required.iter().any(|known| known == name),
             ty,
         });
@@ -48,18 +75,47 @@ fn object(node: &Node<'_>) -> Result<Kind> {
     }
     let closed = match node.get("additionalProperties") {
         None => false,
-        Some(_) if !node.flag("additionalProperties")? => true,
-        Some(open) => return Err(open.problem("only `false` is supported")),
+        Some(open) => match open.as_bool() {
+            Some(false) => true,
+            _ => return Err(open.problem("only `false` is supported")),
+        },
     };
     Ok(Kind::Struct { fields, closed })
 }
 
+fn enumeration(node: &Node<'_>) -> Result<Kind> {
+    only(node, &["enum"])?;
+    // The SDK keeps values that it does not know in `Other`.
+    let mut taken = Taken::except("Other");
+    for value in node.list("enum")? {
+        let text = value.text()?;
+        if !text.is_ascii() {
+            return Err(value.problem("a value must be ASCII"));
+        }
+        taken.take(&camel(text), &value)?;
+    }
+    match node.texts("enum")? {
+        values if values.is_empty() => Err(node.need("enum")?.problem("an enum has at least one value")),
+        values => Ok(Kind::Enum(values)),
+    }
+}
+
 fn text(node: &Node<'_>) -> Result<Kind> {
-    only(node, &["type", "description", "minLength", "maxLength", "pattern", "format"])?;
+    only(node, &["minLength", "maxLength", "pattern", "format", "x-vouchsafe-rule", "x-vouchsafe-secret"])?;
+    let (min, max) = (node.count("minLength")?, node.count("maxLength")?);
+    if min.zip(max).is_some_and(|(min, max)| min > max) {
+        return Err(node.problem("minLength is greater than maxLength"));
+    }
+    if node.get("format").is_some() {
+        known_format(node, "password")?;
+    }
+    if node.get("pattern").is_none() {
+        node.refuse("x-vouchsafe-rule", "there is no pattern that this rule describes")?;
+    }
     Ok(Kind::Text(Text {
-        min: node.count("minLength")?,
-        max: node.count("maxLength")?,
-        pattern: node.optional_text("pattern")?,
+        min,
+        max,
+        pattern: node.get("pattern").map(|node| pattern(&node)).transpose()?,
         format: node.optional_text("format")?,
         rule: node.optional_text("x-vouchsafe-rule")?,
         secret: node.flag("x-vouchsafe-secret")?,
@@ -67,15 +123,33 @@ fn text(node: &Node<'_>) -> Result<Kind> {
 }
 
 fn number(node: &Node<'_>, format: &str) -> Result<Kind> {
-    only(node, &["type", "description", "format", "minimum", "maximum", "exclusiveMinimum", "default"])?;
+    only(node, &["format", "minimum", "maximum", "exclusiveMinimum", "default"])?;
     known_format(node, format)?;
-    Ok(Kind::Number(Number {
+    let number = Number {
         integer: format == "int32",
         minimum: node.number("minimum")?,
         maximum: node.number("maximum")?,
         exclusive_minimum: node.number("exclusiveMinimum")?,
         default: node.number("default")?,
-    }))
+    };
+    if number.minimum.is_some() {
+        node.refuse("exclusiveMinimum", "there is a minimum already")?;
+    }
+    let bounds = [number.minimum, number.maximum, number.exclusive_minimum, number.default];
+    if number.integer && bounds.iter().flatten().any(|bound| bound.fract() != 0.0) {
+        return Err(node.problem("the bounds and the default of an integer must be whole"));
+    }
+    let above = |low: Option<f64>, value: Option<f64>| low.zip(value).is_some_and(|(low, value)| value < low);
+    let not_above =
+        |low: Option<f64>, value: Option<f64>| low.zip(value).is_some_and(|(low, value)| value <= low);
+    if above(number.minimum, number.maximum) || not_above(number.exclusive_minimum, number.maximum) {
+        return Err(node.problem("the maximum is below the minimum"));
+    }
+    let below = above(number.minimum, number.default) || not_above(number.exclusive_minimum, number.default);
+    if below || above(number.default, number.maximum) {
+        return Err(node.need("default")?.problem("the default is out of bounds"));
+    }
+    Ok(Kind::Number(number))
 }
 
 fn known_format(node: &Node<'_>, known: &str) -> Result<()> {
@@ -92,36 +166,69 @@ pub(super) fn ty(node: &Node<'_>) -> Result<Ty> {
         node.only(&["$ref", "description"])?;
         return Ok(Ty::Ref(name.to_owned()));
     }
-    let kind = node.need("type")?;
-    match kind.text().ok() {
-        Some("string") => string(node),
-        Some("boolean") => only(node, &["type", "description", "example"]).map(|()| Ty::Boolean),
-        Some("integer") => {
-            for key in ["minimum", "maximum"] {
-                node.refuse(key, "a constrained integer must be a named schema")?;
+    match kind(node)? {
+        "string" => string(node),
+        "boolean" => only(node, &[]).map(|()| Ty::Boolean),
+        "integer" => {
+            for key in ["minimum", "maximum", "exclusiveMinimum", "default"] {
+                node.refuse(key, "an integer with rules must be a named schema")?;
             }
-            only(node, &["type", "description", "format", "example"])?;
+            only(node, &["format"])?;
             known_format(node, "int32")?;
             Ok(Ty::Integer)
         }
-        Some("array") => {
-            only(node, &["type", "description", "items"])?;
-            Ok(Ty::List(Box::new(ty(&node.need("items")?)?)))
-        }
-        Some("object") => Err(node.problem("an object must be a named schema")),
-        Some("number") => Err(node.problem("a number must be a named schema")),
-        _ => Err(kind.problem("one of string, boolean, integer, array is supported")),
+        "array" => list(node),
+        "object" => Err(node.problem("an object must be a named schema")),
+        "number" => Err(node.problem("a number must be a named schema")),
+        _ => Err(node.need("type")?.problem("one of string, boolean, integer, array is supported")),
     }
 }
 
 fn string(node: &Node<'_>) -> Result<Ty> {
-    for key in ["minLength", "maxLength", "pattern"] {
-        node.refuse(key, "a constrained string must be a named schema")?;
+    for key in ["minLength", "maxLength", "pattern", "enum", "x-vouchsafe-secret"] {
+        node.refuse(key, "a string with rules must be a named schema")?;
     }
-    only(node, &["type", "description", "format", "enum", "example"])?;
-    match node.optional_text("format")?.as_deref() {
+    only(node, &["format"])?;
+    match node.get("format") {
         None => Ok(Ty::Text),
-        Some("date-time") => Ok(Ty::DateTime),
         Some(_) => known_format(node, "date-time").map(|()| Ty::DateTime),
+    }
+}
+
+fn list(node: &Node<'_>) -> Result<Ty> {
+    only(node, &["items"])?;
+    let items = node.need("items")?;
+    match ty(&items)? {
+        Ty::DateTime => Err(items.problem("a list of date-times is not supported")),
+        item => Ok(Ty::List(Box::new(item))),
+    }
+}
+
+/// Refuses schemas that contain themselves: no value of such a struct would have an end.
+pub(super) fn no_cycles(schemas: &Node<'_>, types: &[TypeDef]) -> Result<()> {
+    for def in types {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut todo = fields(def);
+        while let Some(ty) = todo.pop() {
+            match ty {
+                Ty::List(item) => todo.push(item),
+                Ty::Ref(name) if *name == def.name => {
+                    return Err(schemas.need(&def.name)?.problem("a schema can't contain itself"));
+                }
+                Ty::Ref(name) if !seen.contains(&name.as_str()) => {
+                    seen.push(name);
+                    todo.extend(types.iter().filter(|known| known.name == *name).flat_map(fields));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fields(def: &TypeDef) -> Vec<&Ty> {
+    match &def.kind {
+        Kind::Struct { fields, .. } => fields.iter().map(|field| &field.ty).collect(),
+        _ => Vec::new(),
     }
 }

@@ -56,8 +56,7 @@ pub(super) fn query(rust: &Rust<'_>, operation: &Operation) -> Option<TokenStrea
     } else {
         let given = required.iter().map(|field| {
             let key = ident(&snake(&field.name));
-            let value = rust.given(&field.ty, &key);
-            quote!(#key: #value)
+            rust.init(&field.ty, &key)
         });
         let absent = optional.iter().map(|field| ident(&snake(&field.name)));
         quote!(Self { #(#given,)* #(#absent: None,)* })

@@ -80,6 +80,11 @@ impl<'a> Rust<'a> {
         if self.converts(ty) { quote!(impl Into<#plain>) } else { plain }
     }
 
+    /// A struct literal's field, from what was taken.
+    pub(super) fn init(&self, ty: &Ty, name: &proc_macro2::Ident) -> TokenStream {
+        if self.converts(ty) { quote!(#name: #name.into()) } else { quote!(#name) }
+    }
+
     /// How what was taken becomes the type itself.
     pub(super) fn given(&self, ty: &Ty, name: &proc_macro2::Ident) -> TokenStream {
         if self.converts(ty) { quote!(#name.into()) } else { quote!(#name) }

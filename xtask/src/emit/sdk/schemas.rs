@@ -93,16 +93,15 @@ fn constructor(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream 
     });
     let example = docs(&examples::constructor(rust, def));
     let (line, body) = if required.is_empty() {
-        ("Nothing specified.".to_owned(), quote!(Self::default()))
+        ("Nothing specified.", quote!(Self::default()))
     } else {
         let values = fields.iter().map(|field| {
             let name = ident(&snake(&field.name));
-            let value = if field.required { rust.given(&field.ty, &name) } else { quote!(None) };
-            if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
+            if field.required { rust.init(&field.ty, &name) } else { quote!(#name: None) }
         });
-        ("What is required.".to_owned(), quote!(Self { #(#values),* }))
+        ("What is required.", quote!(Self { #(#values),* }))
     };
-    let line = docs(&line);
+    let line = docs(line);
     quote! {
         #line
         ///

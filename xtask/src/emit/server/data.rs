@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{File, FOLDER, constant, file};
+use super::{FOLDER, File, constant, file, said};
 use crate::ir::{Api, Field, Kind, Number, Text, Ty, TypeDef};
 
 pub(super) fn emit(api: &Api) -> File {
@@ -25,15 +25,23 @@ pub(super) fn emit(api: &Api) -> File {
         }
     });
     let schemas = api.types.iter().map(schema);
-    let tokens = quote! {
-        use crate::runtime::{Info, Kind, Number, Pattern, Property, Schema, Scheme, Server, Tag, Text, Ty, Variable};
-
+    let items = quote! {
         #info
         #(#tags)*
         #(#schemes)*
         #(#schemas)*
     };
-    file(format!("{FOLDER}/document.rs"), "The document as data: info, tags, security schemes, schemas.", tokens)
+    let names = [
+        "Info", "Kind", "Number", "Pattern", "Property", "Schema", "Scheme", "Server", "Tag", "Text", "Ty",
+        "Variable",
+    ];
+    let names = said(&names, &items);
+    let tokens = quote!(use crate::runtime::{#(#names),*}; #items);
+    file(
+        format!("{FOLDER}/document.rs"),
+        "The document as data: info, tags, security schemes, schemas.",
+        tokens,
+    )
 }
 
 fn info(api: &Api) -> TokenStream {
@@ -41,7 +49,8 @@ fn info(api: &Api) -> TokenStream {
     let servers = api.servers.iter().map(|server| {
         let (url, doc) = (&server.url, &server.doc);
         let variables = server.variables.iter().map(|variable| {
-            let (name, doc, default, values) = (&variable.name, &variable.doc, &variable.default, &variable.values);
+            let (name, doc, default, values) =
+                (&variable.name, &variable.doc, &variable.default, &variable.values);
             quote!(Variable { name: #name, doc: #doc, default: #default, values: &[#(#values),*] })
         });
         quote!(Server { url: #url, doc: #doc, variables: &[#(#variables),*] })

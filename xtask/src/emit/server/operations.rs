@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{
-    File, FOLDER, constant,
+    FOLDER, File, constant,
     data::{property, ty as data_ty},
-    docs, file, ident, module, operations_of, snake,
+    docs, file, ident, module, operations_of, said, snake,
     types::ty,
 };
 use crate::{
@@ -26,19 +26,7 @@ pub(super) fn emit(api: &Api, tag: &Tag) -> File {
     let (api_trait, routes_type) = (format_ident!("{base}Api"), format_ident!("{base}Routes"));
     let (trait_doc, routes_doc) =
         (format!(" The operations of {}.", tag.name), format!(" Routes to the operations of {}.", tag.name));
-    let tokens = quote! {
-        use std::{collections::HashMap, sync::Arc};
-
-        use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
-        use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
-        use serde::Deserialize;
-
-        use super::{document, schemas::*};
-        use crate::runtime::{
-            self, Call, Header, Items, Kind, Operation, Parameter, Place, Plane, Property, Request, Response, Schema, Ty,
-            Wire,
-        };
-
+    let items = quote! {
         #(#data)*
         #(#queries)*
         #(#answers)*
@@ -59,8 +47,44 @@ pub(super) fn emit(api: &Api, tag: &Tag) -> File {
             }
         }
     };
+    let imports = imports(api, &items);
+    let tokens = quote!(#imports #items);
     let doc = format!("{}: operations, trait and routes.", tag.name);
     file(format!("{FOLDER}/{}.rs", module(&tag.name)), &doc, tokens)
+}
+
+/// What the items need of elsewhere.
+fn imports(api: &Api, items: &TokenStream) -> TokenStream {
+    let read = said(&["Deserialize"], items);
+    let types: Vec<&str> = api.types.iter().map(|def| def.name.as_str()).collect();
+    let schemas = (!said(&types, items).is_empty()).then(|| quote!(, schemas::*));
+    let runtime = [
+        "Call",
+        "Header",
+        "Items",
+        "Kind",
+        "Operation",
+        "Parameter",
+        "Place",
+        "Plane",
+        "Property",
+        "Request",
+        "Response",
+        "Schema",
+        "Ty",
+        "Wire",
+    ];
+    let runtime = said(&runtime, items);
+    quote! {
+        use std::{collections::HashMap, sync::Arc};
+
+        use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
+        use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
+        #(use serde::#read;)*
+
+        use super::{document #schemas};
+        use crate::runtime::{self, #(#runtime),*};
+    }
 }
 
 fn static_operation(operation: &Operation) -> TokenStream {
@@ -191,7 +215,8 @@ fn answer(operation: &Operation) -> TokenStream {
         quote!(#[doc = " The body."] pub body: #ty,)
     });
     let fields = handler_headers(success).map(|header| {
-        let (field, doc, ty) = (ident(&snake(&header.name.to_lowercase())), docs(&header.doc), ty(&header.ty));
+        let (field, doc, ty) =
+            (ident(&snake(&header.name.to_lowercase())), docs(&header.doc), ty(&header.ty));
         if header.required { quote!(#doc pub #field: #ty,) } else { quote!(#doc pub #field: Option<#ty>,) }
     });
     let make = match &success.body {

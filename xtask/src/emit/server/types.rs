@@ -3,30 +3,43 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{super::reachable, File, FOLDER, constant, docs, file, ident, snake};
+use super::{super::reachable, FOLDER, File, constant, docs, file, ident, said, snake};
 use crate::{
     emit::camel,
     ir::{Api, Field, Kind, Number, Text, Ty, TypeDef},
 };
 
 pub(super) fn emit(api: &Api) -> File {
-    let bodies: Vec<Ty> =
-        api.operations.iter().filter_map(|op| op.body.as_ref()).map(|body| Ty::Ref(body.type_name.clone())).collect();
+    let bodies: Vec<Ty> = api
+        .operations
+        .iter()
+        .filter_map(|op| op.body.as_ref())
+        .map(|body| Ty::Ref(body.type_name.clone()))
+        .collect();
     let params = api.operations.iter().flat_map(|op| &op.params).map(|param| &param.ty);
     let incoming = reachable(api, bodies.iter().chain(params));
-    let answers = api.operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
+    let answers =
+        api.operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
     let outgoing = reachable(api, answers);
     let items = api.types.iter().map(|def| {
         let reads = incoming.iter().any(|known| known.name == def.name);
         let writes = outgoing.iter().any(|known| known.name == def.name);
         type_def(def, reads, writes)
     });
+    let items = quote!(#(#items)*);
+    let (serde, runtime) = (said(&["Deserialize", "Serialize"], &items), said(&["Secret", "Wire"], &items));
+    let timestamp = said(&["Timestamp"], &items).into_iter().map(|name| quote!(timestamp::#name));
+    let document = (!said(&["document"], &items).is_empty()).then(|| {
+        quote!(
+            use super::document;
+        )
+    });
     let tokens = quote! {
-        use serde::{Deserialize, Serialize};
-        use super::document;
-        use crate::runtime::{self, Secret, Wire, timestamp::Timestamp};
+        use serde::{#(#serde),*};
+        #document
+        use crate::runtime::{self, #(#runtime,)* #(#timestamp),*};
 
-        #(#items)*
+        #items
     };
     file(format!("{FOLDER}/schemas.rs"), "Wire types, one a schema of the document.", tokens)
 }
@@ -116,17 +129,27 @@ pub(super) fn ty(ty: &Ty) -> TokenStream {
 fn newtype_text(def: &TypeDef, text: &Text, derives: &TokenStream) -> TokenStream {
     let (name, doc, constant) = (ident(&def.name), docs(&def.doc), constant(&def.name));
     let (inner, eq, take, shown) = if text.secret {
-        (quote!(Secret), quote!(), quote!(Secret::from(text)), quote! {
-            /// The secret itself.
-            #[must_use]
-            pub fn expose(&self) -> &str { self.0.expose() }
-        })
+        (
+            quote!(Secret),
+            quote!(),
+            quote!(Secret::from(text)),
+            quote! {
+                /// The secret itself.
+                #[must_use]
+                pub fn expose(&self) -> &str { self.0.expose() }
+            },
+        )
     } else {
-        (quote!(String), quote!(, Hash), quote!(text), quote! {
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str { &self.0 }
-        })
+        (
+            quote!(String),
+            quote!(, Hash),
+            quote!(text),
+            quote! {
+                /// The text.
+                #[must_use]
+                pub fn as_str(&self) -> &str { &self.0 }
+            },
+        )
     };
     let rules = text.min.is_some() || text.max.is_some() || text.pattern.is_some();
     let (try_from, from) = if rules {

@@ -1,0 +1,230 @@
+//! One attempt at a case: talks to the target, records exchanges and differences, and revokes what it made.
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hasher},
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    case::{Mismatch, Stop},
+    document::{Document, Operation, Response},
+    exchange::{Answer, Exchange, Role},
+    http::Http,
+    oracle::{self, Difference, Expected, Format},
+    target::Profile,
+};
+
+/// What all attempts of a run share.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) http: Http,
+    pub(crate) document: Arc<Document>,
+    pub(crate) profile: Profile,
+}
+
+/// Credentials that the attempt made.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    operation: Operation,
+    /// The body of the answer that told of them.
+    pub(crate) body: Value,
+}
+
+/// The state of one attempt.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    session: Arc<Session>,
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) mismatches: Vec<Mismatch>,
+    pub(crate) left_behind: Vec<String>,
+    pub(crate) suffix: String,
+    made: Vec<Made>,
+}
+
+impl Attempt {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self {
+            session,
+            exchanges: Vec::new(),
+            mismatches: Vec::new(),
+            left_behind: Vec::new(),
+            suffix: random_suffix(),
+            made: Vec::new(),
+        }
+    }
+
+    /// Makes one exchange. `id` fills the path's parameter.
+    pub(crate) async fn send(
+        &mut self,
+        role: Role,
+        operation: &Operation,
+        id: Option<&str>,
+        body: Option<Value>,
+    ) -> Result<Answer, Stop> {
+        let path = operation.path.replace("{id}", id.unwrap_or("{id}"));
+        let sent = self.session.http.send(operation.method, &path, body).await;
+        let (request, answer) = sent.map_err(Stop::Error)?;
+        let operation = operation.id.to_owned();
+        self.exchanges.push(Exchange { role, operation, request, answer: answer.excerpt(), focus: None });
+        Ok(answer)
+    }
+
+    /// Compares the last answer with what is expected and records all differences.
+    pub(crate) fn judge(&mut self, expected: &Expected, answer: &Answer) {
+        let differences = oracle::judge(&self.session.document, self.session.profile, expected, answer);
+        self.record(differences);
+    }
+
+    /// Records differences in the last exchange.
+    pub(crate) fn record(&mut self, differences: impl IntoIterator<Item = Difference>) {
+        let exchange = self.exchanges.len().saturating_sub(1);
+        self.mismatches.extend(differences.into_iter().map(|difference| {
+            let Difference { at, requirement, pointer, expected, actual } = difference;
+            Mismatch { exchange, at, requirement, pointer, expected, actual }
+        }));
+    }
+
+    /// Records one difference, after which the case can't go on.
+    fn stop<T>(&mut self, difference: Difference) -> Result<T, Stop> {
+        self.record([difference]);
+        Err(Stop::Failed)
+    }
+
+    /// Remembers what has to be revoked when the case has ended.
+    pub(crate) fn remember(&mut self, operation: &Operation, answer: &Answer) -> Option<Made> {
+        let body = answer.json().filter(|body| body.is_object() && answer.status == 201)?.clone();
+        let made = Made { operation: operation.clone(), body };
+        self.made.push(made.clone());
+        Some(made)
+    }
+
+    /// Makes credentials for `operation` to work on: the documented request with the fewest properties.
+    pub(crate) async fn prepare(&mut self, operation: &Operation) -> Result<Made, Stop> {
+        let document = Arc::clone(&self.session.document);
+        let create = document.create_of(operation);
+        let examples = create.map(Operation::request_examples).unwrap_or_default();
+        let size = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
+        let example = examples.iter().filter(|example| !example.extension).min_by_key(|example| size(example.value()));
+        let (Some(create), Some(example)) = (create, example) else {
+            return Err(Stop::Error(format!("the document does not tell how to prepare {}", operation.title())));
+        };
+        let answer = self.send(Role::Prepare, create, None, Some(example.value().clone())).await?;
+        match (self.remember(create, &answer), create.success()) {
+            (Some(made), _) => Ok(made),
+            (None, success) => self.stop(unprepared(success.as_ref(), &answer)),
+        }
+    }
+
+    /// Finds credentials in their list.
+    pub(crate) async fn find(&mut self, role: Role, made: &Made) -> Result<Value, Stop> {
+        let document = Arc::clone(&self.session.document);
+        let list = document.list_of(&made.operation);
+        let (Some(list), Some(success)) = (list, list.and_then(Operation::success)) else {
+            return Err(Stop::Error(format!("the document has no list beside {}", made.operation.title())));
+        };
+        let answer = self.send(role, list, None, None).await?;
+        self.pick(&answer, made, &success)
+    }
+
+    /// Picks credentials from the list that the last answer is.
+    pub(crate) fn pick(&mut self, answer: &Answer, made: &Made, response: &Response) -> Result<Value, Stop> {
+        let items = answer.json().and_then(Value::as_array);
+        let found = items.and_then(|items| items.iter().find(|item| is_same(&made.body, item)));
+        if let Some(exchange) = self.exchanges.last_mut() {
+            exchange.focus = found.cloned();
+        }
+        match found {
+            Some(item) => Ok(item.clone()),
+            None => self.stop(Difference {
+                at: "body".to_owned(),
+                requirement: "The list has the credentials that this case made.".to_owned(),
+                pointer: response.pointer().to_owned(),
+                expected: "an item with their id, username or serial number".to_owned(),
+                actual: items.map_or("no list".to_owned(), |items| format!("{} other items", items.len())),
+            }),
+        }
+    }
+
+    /// The id of credentials, from the answer that told of them or else from the list.
+    pub(crate) async fn id_of(&mut self, role: Role, made: &Made) -> Result<String, Stop> {
+        if let Some(id) = path_id(&made.body) {
+            return Ok(id);
+        }
+        let item = self.find(role, made).await?;
+        let list = self.session.document.list_of(&made.operation).and_then(Operation::success);
+        match path_id(&item) {
+            Some(id) => Ok(id),
+            None => self.stop(Difference {
+                at: "body".to_owned(),
+                requirement: "Credentials in the list have an id.".to_owned(),
+                pointer: list.map(|list| list.pointer().to_owned()).unwrap_or_default(),
+                expected: "an id".to_owned(),
+                actual: "none that fits into a path".to_owned(),
+            }),
+        }
+    }
+
+    /// Revokes what the case made; there is no operation that deletes.
+    pub(crate) async fn clean(&mut self) {
+        // What goes wrong here is told as left behind. It does not change the verdict.
+        let differences = self.mismatches.len();
+        for made in std::mem::take(&mut self.made) {
+            if let Err(reason) = self.revoke(&made).await {
+                self.left_behind.push(format!("made by {}: {reason}", made.operation.title()));
+            }
+        }
+        self.mismatches.truncate(differences);
+    }
+
+    async fn revoke(&mut self, made: &Made) -> Result<(), String> {
+        let document = Arc::clone(&self.session.document);
+        let revoke = document.revoke_of(&made.operation).ok_or("the document has no way to revoke them")?;
+        let told = |stop| match stop {
+            Stop::Failed => "their id is not in the list".to_owned(),
+            Stop::Error(reason) => reason,
+        };
+        let id = self.id_of(Role::Cleanup, made).await.map_err(told)?;
+        let body = Some(json!({"state": "Revoked"}));
+        let answer = self.send(Role::Cleanup, revoke, Some(&id), body).await.map_err(told)?;
+        let success = revoke.success().is_some_and(|success| success.status == answer.status);
+        if success { Ok(()) } else { Err(format!("id {id}: {} answered {}", revoke.title(), answer.status)) }
+    }
+}
+
+fn unprepared(success: Option<&Response>, answer: &Answer) -> Difference {
+    Difference {
+        at: "status".to_owned(),
+        requirement: "The credentials that this case needs can be made.".to_owned(),
+        pointer: success.map(|success| success.pointer().to_owned()).unwrap_or_default(),
+        expected: success.map(|success| format!("{} with a JSON object", success.status)).unwrap_or_default(),
+        actual: answer.status.to_string(),
+    }
+}
+
+/// Whether a list's item is what an answer told of: the same id, or without one the same of all that doesn't change.
+fn is_same(made: &Value, item: &Value) -> bool {
+    if let (Some(left), Some(right)) = (made.get("id"), item.get("id")) {
+        return left == right;
+    }
+    let changing = |value: &Value| value.as_str().is_some_and(|text| Format::DateTime.fits(text));
+    let members = made.as_object().into_iter().flatten();
+    let members = members.filter(|(name, value)| *name != "state" && !changing(value));
+    let mut shared = members.filter_map(|(name, value)| Some((value, item.get(name)?))).peekable();
+    shared.peek().is_some() && shared.all(|(left, right)| left == right)
+}
+
+/// An id that can stand in a path as it is.
+fn path_id(body: &Value) -> Option<String> {
+    let id = body.get("id")?.as_str()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    (!id.is_empty() && id.bytes().all(plain)).then(|| id.to_owned())
+}
+
+/// Something that no other attempt has. The standard library's hash keys are random.
+fn random_suffix() -> String {
+    let number = RandomState::new().build_hasher().finish();
+    format!("{number:016x}")
+}

@@ -1,0 +1,106 @@
+//! Talks HTTP with the target.
+
+mod token;
+
+use reqwest::{Client, Method, RequestBuilder, header::CONTENT_TYPE, redirect::Policy};
+use serde_json::Value;
+
+use crate::{
+    exchange::{Answer, Body, Request},
+    target::{Auth, Options, Secret, Target},
+};
+
+/// Longest answer that is read; a list of some 300,000 credentials.
+const MAX_ANSWER: usize = 64 << 20;
+
+/// The target with a connection pool and an access token.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: Client,
+    url: String,
+    token: Option<Secret>,
+}
+
+impl Http {
+    /// Gets ready to talk to `target`, which includes fetching an access token.
+    ///
+    /// `token_path` is where the token endpoint is below the target's URL.
+    pub(crate) async fn open(
+        target: &Target,
+        options: &Options,
+        token_path: Option<&str>,
+    ) -> Result<Self, String> {
+        // Redirects are answers to judge, not to follow: a token must not go elsewhere.
+        let client = Client::builder().redirect(Policy::none()).timeout(options.timeout).build();
+        let client = client.map_err(|error| format!("cannot make an HTTP client: {}", reason(&error)))?;
+        let url = target.url().to_owned();
+        let token = match target.auth() {
+            Auth::None => None,
+            Auth::Token(token) => Some(token.clone()),
+            Auth::ClientCredentials { client_id, client_secret, token_url } => {
+                let below = || token_path.map(|path| format!("{url}{path}"));
+                let token_url = token_url.clone().or_else(below);
+                let token_url = token_url.ok_or("the document names no token endpoint")?;
+                Some(token::fetch(&client, &token_url, client_id, client_secret).await?)
+            }
+        };
+        Ok(Self { client, url, token })
+    }
+
+    /// Sends a request to `path` below the target's URL and reads the whole answer.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(Request, Answer), String> {
+        let request = Request {
+            method: method.to_uppercase(),
+            url: format!("{}{path}", self.url),
+            path: path.to_owned(),
+            authorized: self.token.is_some(),
+            body,
+        };
+        let title = format!("{} {}", request.method, request.url);
+        let parsed = Method::from_bytes(request.method.as_bytes());
+        let parsed = parsed.map_err(|_| format!("{title}: not a method"))?;
+        let mut builder = self.client.request(parsed, &request.url);
+        if let Some(token) = &self.token {
+            builder = builder.bearer_auth(token.expose());
+        }
+        if let Some(body) = &request.body {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        }
+        let answer = read(builder).await.map_err(|reason| format!("{title}: {reason}"))?;
+        Ok((request, answer))
+    }
+}
+
+/// Sends a request and reads the answer.
+async fn read(builder: RequestBuilder) -> Result<Answer, String> {
+    let mut response = builder.send().await.map_err(|error| reason(&error))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
+        if bytes.len() + chunk.len() > MAX_ANSWER {
+            return Err(format!("the answer is longer than {} MiB", MAX_ANSWER >> 20));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status: response.status().as_u16(), headers, body: Body::parse(&bytes) })
+}
+
+/// Why a request came to nothing, in one line, down to the cause. The URL is left to the caller.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no complete answer in time".to_owned();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    let what = if error.is_connect() { "cannot connect" } else { "the exchange broke off" };
+    format!("{what}: {cause}")
+}

@@ -1,0 +1,99 @@
+//! The client: where to, as whom, and how a call gets its answer.
+
+use std::{fmt, sync::Arc};
+
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    auth::Auth,
+    builder::ClientBuilder,
+    call::Call,
+    error::Error,
+    transport::{Answer, Transport},
+};
+
+/// A client of one Vouchsafe server, as one OAuth 2.0 client.
+///
+/// Make one and keep it: it holds the connections and the access token. Clones are cheap and share both.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), vouchsafe_sdk::Error> {
+/// use vouchsafe_sdk::{BasicCredentialsRequest, Client};
+///
+/// let client = Client::builder("https://vouchsafe.example")
+///     .client_credentials("fleet-manager", std::env::var("CLIENT_SECRET").unwrap_or_default())
+///     .build()?;
+/// let created = client.basic_credentials().create(&BasicCredentialsRequest::new()).await?;
+/// println!("{} has the id {}", created.username, created.id);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Without a slash at its end.
+    base: String,
+    auth: Auth,
+    transport: Transport,
+}
+
+impl Client {
+    /// Begins a client of the server at `base_url`, such as `https://vouchsafe.example`.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), vouchsafe_sdk::Error> {
+    /// # use vouchsafe_sdk::Client;
+    /// let client = Client::builder("http://localhost:8080").no_auth().build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(base_url.into())
+    }
+
+    pub(crate) fn new(base: String, auth: Auth, transport: Transport) -> Self {
+        Self { inner: Arc::new(Inner { base, auth, transport }) }
+    }
+
+    /// A request of `operation` to `path`.
+    pub(crate) fn call(&self, operation: &'static str, method: Method, path: &str) -> Call {
+        Call::new(operation, method, &self.inner.base, path)
+    }
+
+    /// Sends a request whose answer has a JSON body.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        self.send(call).await?.json()
+    }
+
+    /// Sends a request whose answer has no body.
+    pub(crate) async fn empty(&self, call: Call) -> Result<(), Error> {
+        self.send(call).await.map(|_| ())
+    }
+
+    /// Sends a request. One that a fetched token was refused for is sent once more with a new token: the server has
+    /// not carried it out.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let Inner { auth, transport, .. } = &*self.inner;
+        let authorization = auth.authorization(transport).await?;
+        match transport.send(&call, authorization.as_ref()).await {
+            Err(error)
+                if error.status() == Some(StatusCode::UNAUTHORIZED)
+                    && auth.discard(authorization.as_ref()) =>
+            {
+                let authorization = auth.authorization(transport).await?;
+                transport.send(&call, authorization.as_ref()).await
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.inner.base).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! Sends requests: one attempt, and as many as the retry policy grants.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::{call::Call, error::Error, retry::RetryPolicy};
+
+/// As much of an error's body as is read.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// The HTTP client and how often it tries.
+pub(crate) struct Transport {
+    pub(crate) http: reqwest::Client,
+    pub(crate) retry: RetryPolicy,
+}
+
+/// A 2xx answer.
+pub(crate) struct Answer {
+    operation: &'static str,
+    status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Transport {
+    /// Sends a request until it succeeds, fails for good, or has had its attempts.
+    pub(crate) async fn send(
+        &self,
+        call: &Call,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Answer, Error> {
+        let url = Url::parse(&call.url)
+            .map_err(|_| Error::Argument { name: "path", reason: "does not make a URL" })?;
+        let mut sent = 0;
+        loop {
+            let error = match self.attempt(call, url.clone(), authorization).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            sent += 1;
+            match self.retry.wait(sent, call.repeatable, &error) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        url: Url,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Answer, Error> {
+        let mut request = reqwest::Request::new(call.method.clone(), url);
+        if let Some(value) = authorization {
+            request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+        }
+        if let Some((content_type, body)) = &call.body {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            *request.body_mut() = Some(body.clone().into());
+        }
+        let failed = |error| Error::transport(call.operation, error);
+        let mut response = self.http.execute(request).await.map_err(failed)?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        if !status.is_success() {
+            let body = error_body(response).await;
+            return Err(Error::api(call.operation, status, &headers, &body));
+        }
+        let body = response.bytes().await.map_err(failed)?;
+        Ok(Answer { operation: call.operation, status, headers, body })
+    }
+}
+
+/// The start of an error's body. What can't be read is left out: the status says more.
+async fn error_body(mut response: reqwest::Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = MAX_ERROR_BODY - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == MAX_ERROR_BODY {
+            break;
+        }
+    }
+    body
+}
+
+impl Answer {
+    /// The body as a `T`.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| self.unreadable(&error.to_string()))
+    }
+
+    /// The error that this answer is not what it should be.
+    pub(crate) fn unreadable(&self, reason: &str) -> Error {
+        Error::decode(self.operation, self.status, &self.headers, reason)
+    }
+}

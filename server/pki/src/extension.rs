@@ -1,0 +1,76 @@
+//! The extensions we write, encoded here because rcgen's own come in another order than the documented certificates
+//! have, and because it writes no subject key identifier into a leaf.
+
+use rcgen::CustomExtension;
+use yasna::models::ObjectIdentifier;
+use yasna::{Tag, construct_der};
+
+const SUBJECT_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 14];
+const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
+const SUBJECT_ALT_NAME: &[u64] = &[2, 5, 29, 17];
+const BASIC_CONSTRAINTS: &[u64] = &[2, 5, 29, 19];
+const AUTHORITY_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 35];
+const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
+const SERVER_AUTH: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 3, 1];
+const CLIENT_AUTH: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 3, 2];
+
+/// Bits of a key usage as its first octet has them: digitalSignature is the highest.
+pub(crate) const DIGITAL_SIGNATURE: u8 = 0x80;
+pub(crate) const KEY_ENCIPHERMENT: u8 = 0x20;
+pub(crate) const KEY_AGREEMENT: u8 = 0x08;
+pub(crate) const KEY_CERT_SIGN: u8 = 0x04;
+pub(crate) const CRL_SIGN: u8 = 0x02;
+
+/// keyUsage, critical (RFC 5280 4.2.1.3). A named bit list ends with its last one bit (X.690 11.2.2).
+pub(crate) fn key_usage(bits: u8) -> CustomExtension {
+    let length = 8 - bits.trailing_zeros() as usize;
+    critical(KEY_USAGE, construct_der(|writer| writer.write_bitvec_bytes(&[bits], length)))
+}
+
+/// extendedKeyUsage serverAuth and clientAuth (RFC 5280 4.2.1.12).
+pub(crate) fn extended_key_usage() -> CustomExtension {
+    let der = construct_der(|writer| {
+        writer.write_sequence(|writer| {
+            writer.next().write_oid(&ObjectIdentifier::from_slice(SERVER_AUTH));
+            writer.next().write_oid(&ObjectIdentifier::from_slice(CLIENT_AUTH));
+        });
+    });
+    CustomExtension::from_oid_content(EXTENDED_KEY_USAGE, der)
+}
+
+/// basicConstraints of a CA without a path length, critical (RFC 5280 4.2.1.9).
+pub(crate) fn ca() -> CustomExtension {
+    let der = construct_der(|writer| writer.write_sequence(|writer| writer.next().write_bool(true)));
+    critical(BASIC_CONSTRAINTS, der)
+}
+
+/// subjectKeyIdentifier (RFC 5280 4.2.1.2).
+pub(crate) fn subject_key_identifier(id: &[u8]) -> CustomExtension {
+    CustomExtension::from_oid_content(SUBJECT_KEY_IDENTIFIER, construct_der(|writer| writer.write_bytes(id)))
+}
+
+/// authorityKeyIdentifier with nothing but the issuer's key identifier (RFC 5280 4.2.1.1).
+pub(crate) fn authority_key_identifier(id: &[u8]) -> CustomExtension {
+    let der = construct_der(|writer| {
+        writer.write_sequence(|writer| {
+            writer.next().write_tagged_implicit(Tag::context(0), |writer| writer.write_bytes(id));
+        });
+    });
+    CustomExtension::from_oid_content(AUTHORITY_KEY_IDENTIFIER, der)
+}
+
+/// subjectAltName of one dNSName (RFC 5280 4.2.1.6).
+pub(crate) fn dns_name(name: &str) -> CustomExtension {
+    let der = construct_der(|writer| {
+        writer.write_sequence(|writer| {
+            writer.next().write_tagged_implicit(Tag::context(2), |writer| writer.write_ia5_string(name));
+        });
+    });
+    CustomExtension::from_oid_content(SUBJECT_ALT_NAME, der)
+}
+
+fn critical(oid: &[u64], der: Vec<u8>) -> CustomExtension {
+    let mut extension = CustomExtension::from_oid_content(oid, der);
+    extension.set_criticality(true);
+    extension
+}

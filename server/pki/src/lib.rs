@@ -1,0 +1,41 @@
+//! Certificates: who may have one, what stands in it, who signs it, and how keys are kept.
+//!
+//! The way of a leaf: [`Profile`] (validated wishes) and [`VerifiedPublicKey`] (a key its holder proved to have) go
+//! through [`Authority::prepare`], which builds and lints the exact bytes to sign, to [`Authority::issue`], which
+//! signs them. No database, no network, no clock: times are arguments.
+
+mod authority;
+mod ca_certificate;
+mod create;
+mod csr;
+mod draft;
+mod extension;
+mod import;
+mod key_algorithm;
+mod key_pair;
+mod key_pool;
+mod keystore;
+mod lint;
+mod name;
+mod pem;
+mod prepared;
+mod profile;
+mod public_key;
+mod serial;
+mod validity;
+
+pub use authority::{Authority, AuthorityError};
+pub use ca_certificate::CaCertificateError;
+pub use create::DEFAULT_CA_LIFETIME;
+pub use csr::CsrError;
+pub use draft::BuildError;
+pub use import::{ChainError, ImportError};
+pub use key_algorithm::{KeyAlgorithm, KeyPolicyError};
+pub use key_pair::{KeyPair, KeyPairError};
+pub use key_pool::KeyPool;
+pub use keystore::{KeystoreError, MasterKey};
+pub use lint::LintError;
+pub use prepared::{IssueError, Issued, PrepareError, Prepared};
+pub use profile::{Lifetime, Profile, ProfileError};
+pub use public_key::VerifiedPublicKey;
+pub use serial::random_serial_number;

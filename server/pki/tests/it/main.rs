@@ -1,0 +1,10 @@
+//! Certificates and keys of this crate, judged by OpenSSL, by rustls-webpki and by the documented example.
+
+mod authority;
+mod chain;
+mod csr;
+mod documented;
+mod import;
+mod keys;
+mod openssl;
+mod world;

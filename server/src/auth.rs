@@ -1,0 +1,11 @@
+//! Who calls: passwords, client secrets and access tokens.
+
+mod claims;
+mod password;
+mod secret;
+mod token;
+
+pub use claims::Claims;
+pub use password::{HashError, PasswordHasher};
+pub use secret::{SECRET_LENGTH, hash_secret, random_secret, secret_matches};
+pub use token::{TokenError, TokenIssuer};

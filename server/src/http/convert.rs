@@ -1,0 +1,65 @@
+//! Between wire types and the domain's. The document's rules were checked before; the domain's are checked here.
+
+use vouchsafe_api::{generated::schemas as wire, runtime::timestamp};
+use vouchsafe_domain::{CredentialsId, Event, KeyType, State, Timestamp};
+
+use super::error::HttpError;
+use crate::service::Error;
+
+pub(super) fn moment(moment: Timestamp) -> timestamp::Timestamp {
+    timestamp::Timestamp(moment.into())
+}
+
+pub(super) const fn state(state: State) -> wire::CredentialsState {
+    match state {
+        State::Active => wire::CredentialsState::Active,
+        State::Inactive => wire::CredentialsState::Inactive,
+        State::Suspended => wire::CredentialsState::Suspended,
+        State::Revoked => wire::CredentialsState::Revoked,
+    }
+}
+
+pub(super) const fn state_from(state: wire::CredentialsState) -> State {
+    match state {
+        wire::CredentialsState::Active => State::Active,
+        wire::CredentialsState::Inactive => State::Inactive,
+        wire::CredentialsState::Suspended => State::Suspended,
+        wire::CredentialsState::Revoked => State::Revoked,
+    }
+}
+
+pub(super) const fn event(target: wire::CredentialsTargetState) -> Event {
+    match target {
+        wire::CredentialsTargetState::Active => Event::Activate,
+        wire::CredentialsTargetState::Suspended => Event::Suspend,
+        wire::CredentialsTargetState::Revoked => Event::Revoke,
+    }
+}
+
+pub(super) const fn key_type(key_type: wire::KeyType) -> KeyType {
+    match key_type {
+        wire::KeyType::Rsa2048 => KeyType::Rsa2048,
+        wire::KeyType::Rsa3072 => KeyType::Rsa3072,
+        wire::KeyType::Rsa4096 => KeyType::Rsa4096,
+        wire::KeyType::EcP256 => KeyType::EcP256,
+        wire::KeyType::EcP384 => KeyType::EcP384,
+        wire::KeyType::Ed25519 => KeyType::Ed25519,
+    }
+}
+
+pub(super) fn id(id: &wire::CredentialsId) -> Result<CredentialsId, HttpError> {
+    CredentialsId::parse(id.as_str()).map_err(|invalid| Error::from(invalid).into())
+}
+
+/// A value of ours that the document's rules must let pass.
+pub(super) fn ours<T: TryFrom<String, Error = String>>(text: &str) -> Result<T, HttpError> {
+    let broken = |rule| Error::internal("answering with a value the document forbids")(anyhow::Error::msg(rule));
+    T::try_from(text.to_owned()).map_err(|rule| broken(rule).into())
+}
+
+/// `</api/v1/...?limit=2&after=...>; rel="next"` (RFC 8288).
+pub(super) fn next_link(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
+    let given: Vec<_> = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?))).collect();
+    let query = serde_urlencoded::to_string(given).unwrap_or_default();
+    format!(r#"<{path}?{query}>; rel="next""#)
+}

@@ -1,0 +1,116 @@
+//! Around every request: its id, its log line, its counter, and an answer even where a handler fails.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use data_encoding::HEXLOWER;
+use futures_util::FutureExt;
+use http::StatusCode;
+use poem::{
+    Endpoint, IntoResponse, Request, Response,
+    error::{MethodNotAllowedError, NotFoundError},
+};
+use tracing::Instrument;
+use vouchsafe_api::{
+    generated::OPERATIONS,
+    runtime::{self, Operation},
+};
+
+use super::error::message;
+use crate::telemetry::Metrics;
+
+/// The id of a request, in its answer and in the log.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub(super) String);
+
+/// The name under which a path outside the document is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Route(pub(super) &'static str);
+
+/// Answers a request whatever happens to it.
+pub(super) async fn answer<E: Endpoint>(endpoint: Arc<E>, mut request: Request, metrics: Arc<Metrics>) -> poem::Result<Response> {
+    let started = Instant::now();
+    let id = request_id(&request);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.set_data(RequestId(id.clone()));
+    let span = tracing::info_span!("request", id);
+    let handled = AssertUnwindSafe(endpoint.call(request)).catch_unwind().instrument(span.clone()).await;
+    let mut response = match handled {
+        Ok(Ok(output)) => output.into_response(),
+        Ok(Err(error)) => refusal(error, &path),
+        Err(_) => message(500, "internal server error"),
+    };
+    runtime::header(&mut response, "x-request-id", &id);
+    let (name, status, took) = (name(&response), response.status().as_u16(), started.elapsed());
+    metrics.answered(name, status, took);
+    span.in_scope(|| {
+        let milliseconds = took.as_secs_f64() * 1000.0;
+        tracing::info!(%method, path, status, operation = name, milliseconds, "answered");
+    });
+    Ok(response)
+}
+
+fn name(response: &Response) -> &'static str {
+    let operation = response.data::<&'static Operation>().map(|operation| operation.id);
+    operation.or_else(|| response.data::<Route>().map(|route| route.0)).unwrap_or("none")
+}
+
+/// The client's own id where it is short and plain, else a new one.
+fn request_id(request: &Request) -> String {
+    let plain = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    if let Some(id) = request.header("x-request-id").filter(plain) {
+        return id.to_owned();
+    }
+    let mut bytes = [0; 16];
+    // Without randomness ids repeat, which harms the log only.
+    let _ = aws_lc_rs::rand::fill(&mut bytes);
+    HEXLOWER.encode(&bytes)
+}
+
+/// What the router refused.
+fn refusal(error: poem::Error, path: &str) -> Response {
+    if error.is::<NotFoundError>() {
+        return message(404, "there is nothing at this path");
+    }
+    if error.is::<MethodNotAllowedError>() {
+        let allow = allowed(path);
+        let mut response = message(405, format!("this path has {allow}"));
+        runtime::header(&mut response, "allow", &allow);
+        return response;
+    }
+    match error.status() {
+        status if status.is_client_error() => message(status.as_u16(), "the request can't be read"),
+        _ => {
+            tracing::error!(%error, "a handler failed");
+            message(StatusCode::INTERNAL_SERVER_ERROR.as_u16(), "internal server error")
+        }
+    }
+}
+
+/// The methods of a path (RFC 9110 section 15.5.6), by the document; a path beside it has one.
+fn allowed(path: &str) -> String {
+    let mut methods = Vec::new();
+    for operation in OPERATIONS.iter().filter(|operation| matches(operation.path, path)) {
+        methods.push(operation.method);
+        if operation.method == "GET" {
+            methods.push("HEAD");
+        }
+    }
+    match (methods.is_empty(), path) {
+        (true, "/oauth2/token") => "POST".to_owned(),
+        (true, _) => "GET, HEAD".to_owned(),
+        (false, _) => methods.join(", "),
+    }
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (mut template, mut path) = (template.split('/'), path.split('/'));
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return true,
+            (Some(known), Some(segment)) if known == segment || known.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}

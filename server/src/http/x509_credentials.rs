@@ -1,0 +1,137 @@
+//! The operations of X.509 credentials on the wire.
+
+use std::sync::Arc;
+
+use futures_util::stream;
+use vouchsafe_api::{
+    generated::{schemas as wire, x509_credentials::*},
+    runtime::{Interrupted, Items},
+};
+use vouchsafe_domain::{CommonName, CredentialsId, Ttl};
+use vouchsafe_pki::KeyAlgorithm;
+use vouchsafe_store::{X509CredentialsFilter, X509CredentialsRow};
+
+use super::{Shared, basic_credentials::interrupted, convert, error::HttpError, plane::TenantPlane};
+use crate::service::{Ctx, Error, KeyRequest, X509Issued};
+
+const PATH: &str = "/api/v1/x509-credentials";
+
+impl X509CredentialsApi for TenantPlane {
+    async fn x509_credentials_list(
+        &self,
+        ctx: Ctx,
+        query: X509CredentialsListQuery,
+    ) -> Result<X509CredentialsListAnswer, HttpError> {
+        let filter = X509CredentialsFilter { state: query.state.map(convert::state_from) };
+        let after = query.after.as_ref().map(convert::id).transpose()?;
+        let limit = query.limit.map(|limit| u64::from(limit.get().unsigned_abs()));
+        let page = self.0.service.x509_credentials_list(&ctx, &filter, after.as_ref(), limit).await?;
+        let last = page.rows.last().map(|row| row.id.clone());
+        let first = page.rows.iter().map(row).collect::<Result<_, _>>()?;
+        let (link, body) = match (last.filter(|_| page.more), limit) {
+            (None, _) => (None, Items::from(first)),
+            (Some(last), Some(limit)) => {
+                let (limit, state) = (limit.to_string(), filter.state.map(|state| state.as_str()));
+                let parameters = [("limit", Some(&*limit)), ("after", Some(last.as_str())), ("state", state)];
+                (Some(convert::next_link(PATH, &parameters)), Items::from(first))
+            }
+            (Some(last), None) => (None, Items::paged(first, rest(Arc::clone(&self.0), ctx, filter, last))),
+        };
+        Ok(X509CredentialsListAnswer { body, link })
+    }
+
+    async fn x509_credentials_create(
+        &self,
+        ctx: Ctx,
+        body: wire::X509CredentialsRequest,
+    ) -> Result<X509CredentialsCreateAnswer, HttpError> {
+        let common_name = body.common_name.map(|name| CommonName::parse(name.as_str())).transpose().map_err(Error::from)?;
+        let ttl = body.ttl.map(|ttl| Ttl::parse(ttl.get())).transpose().map_err(Error::from)?;
+        let key = match (body.csr, body.key_type) {
+            (None, None) => KeyRequest::Default,
+            (None, Some(key_type)) => KeyRequest::Generate(convert::key_type(key_type)),
+            (Some(csr), None) => KeyRequest::Csr(csr.as_str().to_owned()),
+            (Some(_), Some(_)) => {
+                let message = "csr and keyType exclude each other: the key of a csr has its type";
+                return Err(Error::Invalid(message.to_owned()).into());
+            }
+        };
+        let issued = self.0.service.x509_credentials_create(&ctx, common_name, ttl, key).await?;
+        let location = format!("{PATH}/{}", issued.row.id);
+        Ok(X509CredentialsCreateAnswer { body: issued_body(issued)?, location: Some(location) })
+    }
+
+    async fn x509_credentials_get(
+        &self,
+        ctx: Ctx,
+        id: wire::CredentialsId,
+    ) -> Result<X509CredentialsGetAnswer, HttpError> {
+        let found = self.0.service.x509_credentials_get(&ctx, &convert::id(&id)?).await?;
+        Ok(X509CredentialsGetAnswer { body: row(&found)? })
+    }
+
+    async fn x509_credentials_update_state(
+        &self,
+        ctx: Ctx,
+        id: wire::CredentialsId,
+        body: wire::CredentialsStateUpdate,
+    ) -> Result<X509CredentialsUpdateStateAnswer, HttpError> {
+        let (id, event) = (convert::id(&id)?, convert::event(body.state));
+        self.0.service.x509_credentials_update_state(&ctx, &id, event).await?;
+        Ok(X509CredentialsUpdateStateAnswer {})
+    }
+}
+
+fn issued_body(issued: X509Issued) -> Result<wire::X509CredentialsIssued, HttpError> {
+    let (private_key, kind) = issued.private_key.unzip();
+    Ok(wire::X509CredentialsIssued {
+        certificate: issued.certificate,
+        issuing_ca: issued.issuing_ca,
+        ca_chain: issued.ca_chain,
+        private_key: private_key.map(|key| wire::PrivateKey::from(key.expose().to_owned())),
+        private_key_type: kind.map(private_key_type),
+        serial_number: issued.row.serial_number,
+        common_name: issued.row.common_name.to_string(),
+        id: Some(convert::ours(issued.row.id.as_str())?),
+        state: Some(convert::state(issued.row.state)),
+        invalid_after: Some(convert::moment(issued.row.not_after)),
+    })
+}
+
+const fn private_key_type(kind: KeyAlgorithm) -> wire::PrivateKeyType {
+    match kind {
+        KeyAlgorithm::Rsa => wire::PrivateKeyType::Rsa,
+        KeyAlgorithm::EcP256 | KeyAlgorithm::EcP384 => wire::PrivateKeyType::Ec,
+        KeyAlgorithm::Ed25519 => wire::PrivateKeyType::Ed25519,
+    }
+}
+
+fn row(row: &X509CredentialsRow) -> Result<wire::X509Credentials, HttpError> {
+    Ok(wire::X509Credentials {
+        state: convert::state(row.state),
+        id: convert::ours(row.id.as_str())?,
+        serial_number: row.serial_number.clone(),
+        common_name: row.common_name.to_string(),
+        invalid_after: convert::moment(row.not_after),
+        created_date: convert::moment(row.created_at),
+        updated_date: convert::moment(row.updated_at),
+        last_use_date: row.last_use_at.map(convert::moment),
+    })
+}
+
+/// The pages after the first, each read when the one before has been sent.
+fn rest(
+    shared: Arc<Shared>,
+    ctx: Ctx,
+    filter: X509CredentialsFilter,
+    last: CredentialsId,
+) -> impl futures_util::Stream<Item = Result<Vec<wire::X509Credentials>, Interrupted>> + Send {
+    stream::try_unfold((shared, ctx, filter, Some(last)), async |(shared, ctx, filter, after)| {
+        let Some(after) = after else { return Ok(None) };
+        let page = shared.service.x509_credentials_list(&ctx, &filter, Some(&after), None).await;
+        let page = page.map_err(|error| interrupted(&error))?;
+        let next = page.rows.last().filter(|_| page.more).map(|row| row.id.clone());
+        let items = page.rows.iter().map(row).collect::<Result<Vec<_>, _>>().map_err(|_| Interrupted)?;
+        Ok(Some((items, (shared, ctx, filter, next))))
+    })
+}

@@ -1,0 +1,169 @@
+//! Basic credentials: create, read, change state, reset the password.
+
+use vouchsafe_domain::{CredentialsId, Event, Password, Scope, Secret, State, Transition, Username, transition};
+use vouchsafe_store::{
+    BasicCredentialsFilter, BasicCredentialsRow, Conflict, CredentialsKind, PasswordChange, StateChange,
+};
+
+use super::{
+    Ctx, Error, Page, Service,
+    listing::PAGE,
+    names::silly_name,
+    record::{Change, record},
+};
+use crate::auth::random_secret;
+
+/// New credentials, with the password that is shown once.
+#[derive(Debug)]
+pub struct BasicCreated {
+    /// The credentials.
+    pub row: BasicCredentialsRow,
+    /// Their password.
+    pub password: Password,
+}
+
+/// How often a lost race or a taken name is tried again.
+const TRIES: usize = 16;
+
+const NOT_FOUND: Error = Error::NotFound("basic credentials");
+
+impl Service {
+    /// Creates credentials; what isn't given is made up.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a given name that is taken, [`Error::Busy`], [`Error::Forbidden`].
+    pub async fn basic_credentials_create(
+        &self,
+        ctx: &Ctx,
+        username: Option<Username>,
+        password: Option<Password>,
+    ) -> Result<BasicCreated, Error> {
+        ctx.require(Scope::BasicCredentialsCreate)?;
+        let password = given_or_random(password)?;
+        let hash = Secret::new(self.passwords.hash(password.expose()).await?);
+        let given = username.is_some();
+        let mut name = username;
+        for _ in 0..TRIES {
+            let username = match name.take() {
+                Some(username) => username,
+                None => Username::parse(silly_name().map_err(Error::internal("making a name"))?)?,
+            };
+            let row = BasicCredentialsRow {
+                id: self.ids.next(ctx.now),
+                username,
+                state: State::Inactive,
+                created_at: ctx.now,
+                updated_at: ctx.now,
+                last_use_at: None,
+            };
+            let action = "basic_credentials_create";
+            let record = record(ctx, action, CredentialsKind::Basic, &row.id, Change::Created, row.username.to_string());
+            match self.store.basic_credentials_insert(&ctx.tenant, &row, &hash, record).await {
+                Ok(()) => {
+                    self.metrics.issued("basic");
+                    return Ok(BasicCreated { row, password });
+                }
+                Err(vouchsafe_store::Error::Conflict(Conflict::Username)) if given => {
+                    return Err(Error::Conflict("basic credentials with such username already registered".to_owned()));
+                }
+                Err(vouchsafe_store::Error::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// One page, `limit` at most.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Forbidden`].
+    pub async fn basic_credentials_list(
+        &self,
+        ctx: &Ctx,
+        filter: &BasicCredentialsFilter,
+        after: Option<&CredentialsId>,
+        limit: Option<u64>,
+    ) -> Result<Page<BasicCredentialsRow>, Error> {
+        ctx.require(Scope::BasicCredentialsRead)?;
+        let limit = limit.unwrap_or(PAGE).min(PAGE);
+        Ok(Page::cut(self.store.basic_credentials_page(&ctx.tenant, filter, after, limit + 1).await?, limit))
+    }
+
+    /// One by its id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also for another tenant's.
+    pub async fn basic_credentials_get(&self, ctx: &Ctx, id: &CredentialsId) -> Result<BasicCredentialsRow, Error> {
+        ctx.require(Scope::BasicCredentialsRead)?;
+        self.basic_row(ctx, id).await
+    }
+
+    async fn basic_row(&self, ctx: &Ctx, id: &CredentialsId) -> Result<BasicCredentialsRow, Error> {
+        self.store.basic_credentials_get(&ctx.tenant, id).await?.ok_or(NOT_FOUND)
+    }
+
+    /// Changes the state as the state table has it. Asking for the state it has changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the table has no way, [`Error::NotFound`].
+    pub async fn basic_credentials_update_state(&self, ctx: &Ctx, id: &CredentialsId, event: Event) -> Result<(), Error> {
+        ctx.require(Scope::BasicCredentialsUpdate)?;
+        for _ in 0..TRIES {
+            let row = self.basic_row(ctx, id).await?;
+            let Transition::To(to) = transition(row.state, event, row.last_use_at.is_some())? else { return Ok(()) };
+            let change =
+                StateChange { tenant: ctx.tenant.clone(), id: id.clone(), from: row.state, to, updated_at: ctx.now };
+            let detail = format!("{} to {to}", row.state);
+            let action = "basic_credentials_update_state";
+            let record = record(ctx, action, CredentialsKind::Basic, id, Change::to(to), detail);
+            if self.store.basic_credentials_change_state(&change, record).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Sets a new password, the given one or one made up. The state stays.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for revoked credentials, [`Error::NotFound`], [`Error::Busy`].
+    pub async fn basic_credentials_reset_password(
+        &self,
+        ctx: &Ctx,
+        id: &CredentialsId,
+        password: Option<Password>,
+    ) -> Result<Password, Error> {
+        ctx.require(Scope::BasicCredentialsUpdate)?;
+        let mut row = self.basic_row(ctx, id).await?;
+        transition(row.state, Event::ResetPassword, row.last_use_at.is_some())?;
+        let password = given_or_random(password)?;
+        let hash = Secret::new(self.passwords.hash(password.expose()).await?);
+        for _ in 0..TRIES {
+            let change = PasswordChange {
+                tenant: ctx.tenant.clone(),
+                id: id.clone(),
+                from: row.state,
+                password_hash: hash.clone(),
+                updated_at: ctx.now,
+            };
+            let action = "basic_credentials_reset_password";
+            let record = record(ctx, action, CredentialsKind::Basic, id, Change::PasswordReset, String::new());
+            if self.store.basic_credentials_set_password_hash(&change, record).await? {
+                return Ok(password);
+            }
+            row = self.basic_row(ctx, id).await?;
+            transition(row.state, Event::ResetPassword, row.last_use_at.is_some())?;
+        }
+        Err(Error::Busy)
+    }
+}
+
+fn given_or_random(password: Option<Password>) -> Result<Password, Error> {
+    match password {
+        Some(password) => Ok(password),
+        None => {
+            let secret = random_secret().map_err(|error| Error::internal("making a password")(error.into()))?;
+            Ok(Password::parse(secret.expose())?)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Brings a database to the point where it can be served: schema, master key, and on a first start everything else.
+
+mod bootstrap;
+mod import;
+mod master_key;
+mod tenant;
+mod token_key;
+
+use std::{fs, sync::Arc};
+
+use anyhow::{Context, bail};
+use vouchsafe_pki::{Authority, MasterKey};
+use vouchsafe_store::{Options, Store};
+
+pub use import::import_platform;
+pub(crate) use master_key::write_secret;
+pub use tenant::create_tenant;
+pub use token_key::token_issuer;
+
+use crate::config::Config;
+
+/// The setting that says since when the database is in use.
+const INITIALIZED: &str = "initialized_at";
+/// The setting that names the master key the database needs.
+const FINGERPRINT: &str = "master_key_fingerprint";
+
+/// A database that can be served.
+pub struct Ready {
+    /// The database.
+    pub store: Store,
+    /// The key that opens its keys.
+    pub master_key: Arc<MasterKey>,
+    /// Whether this was the first start.
+    pub first_start: bool,
+}
+
+/// Opens the database and brings its schema up to date, or refuses an old one where `database.migrate` is off.
+///
+/// # Errors
+/// When the database can't be reached or its schema is not the one this version needs.
+pub async fn open(config: &Config) -> anyhow::Result<Store> {
+    make_folder(config)?;
+    let options = Options { connections: Some(config.database.max_connections), ..Options::default() };
+    let url = config.database_url()?;
+    let store = Store::connect(&url, &options).await.context("opening the database")?;
+    if config.database.migrate {
+        for name in store.migrate().await.context("migrating the database")? {
+            tracing::info!(name, "migrated");
+        }
+    } else if !store.pending_migrations().await.context("reading the database's schema")?.is_empty() {
+        bail!("the database's schema is not up to date: run `vouchsafe migrate`");
+    }
+    Ok(store)
+}
+
+/// Opens the database and makes what a first start makes. `base_url` goes into `bootstrap.json`.
+///
+/// # Errors
+/// When the database can't be used, or its master key is not at hand.
+pub async fn prepare(config: &Config, base_url: &str, platform: Option<Authority>) -> anyhow::Result<Ready> {
+    let store = open(config).await?;
+    if let Some(fingerprint) = fingerprint(&store).await? {
+        let master_key = Arc::new(master_key::require(config, &fingerprint)?);
+        return Ok(Ready { store, master_key, first_start: false });
+    }
+    bootstrap::first_start(config, store, base_url, platform).await
+}
+
+/// Opens a database that was started before, with its master key: for commands that change one.
+///
+/// # Errors
+/// When the database is empty, or its master key is not at hand.
+pub async fn existing(config: &Config) -> anyhow::Result<Ready> {
+    let store = open(config).await?;
+    match fingerprint(&store).await? {
+        Some(fingerprint) => {
+            let master_key = Arc::new(master_key::require(config, &fingerprint)?);
+            Ok(Ready { store, master_key, first_start: false })
+        }
+        None => bail!("the database is empty: start the server once with `vouchsafe serve`"),
+    }
+}
+
+/// Whether the database was never started.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_empty(store: &Store) -> anyhow::Result<bool> {
+    Ok(fingerprint(store).await?.is_none())
+}
+
+/// The fingerprint of the database's master key, once there is one.
+async fn fingerprint(store: &Store) -> anyhow::Result<Option<String>> {
+    match store.setting(INITIALIZED).await? {
+        None => Ok(None),
+        Some(_) => Ok(Some(store.setting(FINGERPRINT).await?.context("the database names no master key")?)),
+    }
+}
+
+fn make_folder(config: &Config) -> anyhow::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder
+        .create(&config.data_dir)
+        .with_context(|| format!("making the data folder {} (setting data_dir)", config.data_dir.display()))
+}

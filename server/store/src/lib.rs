@@ -1,0 +1,44 @@
+//! Persistence on `SQLite` and `PostgreSQL`: the only home of SQL.
+//!
+//! [`Store`] is the handle. Reads take any free connection; a page of a list holds one only while it is read. Writes
+//! of credentials go through a queue that commits many of them together (see [`Store`]); everything rarer goes through
+//! a transaction, [`Tx`]. What crosses this boundary are plain structs of domain types. No clock is read here: every
+//! moment that is stored comes from the caller.
+
+mod admin_users;
+mod audit;
+mod authorities;
+mod basic_credentials;
+mod connect;
+mod credentials;
+mod entity;
+mod error;
+mod migration;
+mod oauth_clients;
+mod outbox;
+mod queue;
+mod record;
+mod sealed_key;
+mod settings;
+mod store;
+mod tenants;
+mod token_keys;
+mod tx;
+mod x509_credentials;
+
+pub use admin_users::AdminUserRow;
+pub use audit::AuditRow;
+pub use authorities::AuthorityRow;
+pub use basic_credentials::{BasicCredentialsFilter, BasicCredentialsRow, PasswordChange};
+pub use connect::{Options, Synchronous, sqlite_url};
+pub use credentials::{CredentialsKind, LastUse, StateChange};
+pub use error::{Conflict, Error, Source};
+pub use oauth_clients::OauthClientRow;
+pub use outbox::OutboxRow;
+pub use record::Record;
+pub use sealed_key::SealedKey;
+pub use store::{PoolStatus, Store, StoreStatus};
+pub use tenants::TenantRow;
+pub use token_keys::TokenKeyRow;
+pub use tx::Tx;
+pub use x509_credentials::{X509CredentialsFilter, X509CredentialsRow};

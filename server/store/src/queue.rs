@@ -1,0 +1,156 @@
+//! Group commit: writes that arrive while one commit is under way share the next one.
+//!
+//! A commit waits for the disk, whatever it holds, so durable writes a second are commits a second times writes a
+//! commit. Each queued write is one statement that reports by its number of rows whether it found what it expected
+//! (`ON CONFLICT DO NOTHING`, compare-and-set), so that a write that comes too late fails by itself and not its
+//! neighbours. If a statement does fail, the whole batch is undone and its writes are tried one by one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, sqlx};
+use tokio::sync::mpsc::error::SendTimeoutError;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::error::{driver, is_retryable};
+use crate::record::write_all;
+use crate::store::begin;
+use crate::{Error, Record};
+
+/// Writes that may wait; more callers than that wait outside.
+const CAPACITY: usize = 1_024;
+/// Writes of one commit at most.
+const BATCH: usize = 256;
+/// How often a batch is run again because the database chose it as the victim of a conflict.
+const ATTEMPTS: u32 = 5;
+
+/// What a write locks. Every batch takes its locks in this order, so two batches can't wait for each other.
+pub(crate) type Target = (&'static str, String, String);
+
+/// One statement and what to record if it changes a row.
+pub(crate) struct Write {
+    pub(crate) target: Target,
+    pub(crate) statement: Statement,
+    pub(crate) record: Record,
+}
+
+struct Job {
+    write: Write,
+    reply: oneshot::Sender<Result<bool, Error>>,
+}
+
+/// The queue's sending end.
+pub(crate) struct Queue {
+    jobs: mpsc::Sender<Job>,
+    patience: Duration,
+}
+
+impl Queue {
+    /// Starts the tasks that commit. They end when the queue is dropped.
+    pub(crate) fn start(db: &DatabaseConnection, writers: u32, patience: Duration) -> Self {
+        let (jobs, queued) = mpsc::channel(CAPACITY);
+        let queued = Arc::new(Mutex::new(queued));
+        for _ in 0..writers {
+            tokio::spawn(commit_queued(db.clone(), Arc::clone(&queued)));
+        }
+        Self { jobs, patience }
+    }
+
+    /// Queues a write; answers after its commit whether it changed a row.
+    pub(crate) async fn write(&self, write: Write) -> Result<bool, Error> {
+        let (reply, answer) = oneshot::channel();
+        match self.jobs.send_timeout(Job { write, reply }, self.patience).await {
+            Ok(()) => answer.await.unwrap_or(Err(Error::Closed)),
+            Err(SendTimeoutError::Timeout(_)) => Err(Error::Busy("too many writes are waiting")),
+            Err(SendTimeoutError::Closed(_)) => Err(Error::Closed),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.jobs.is_closed()
+    }
+}
+
+async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<Job>>>) {
+    let mut jobs = Vec::with_capacity(BATCH);
+    while queued.lock().await.recv_many(&mut jobs, BATCH).await > 0 {
+        // Nobody waits for these any more, and nothing of them was written.
+        jobs.retain(|job| !job.reply.is_closed());
+        jobs.sort_by(|one, other| one.write.target.cmp(&other.write.target));
+        let (writes, replies): (Vec<Write>, Vec<_>) =
+            jobs.drain(..).map(|job| (job.write, job.reply)).unzip();
+        for (answer, reply) in commit(&db, &writes).await.into_iter().zip(replies) {
+            // An error means that the caller left: the write stands.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// Commits the writes together, or one by one if one of them can't be written. One answer for each, in their order.
+async fn commit(db: &DatabaseConnection, writes: &[Write]) -> Vec<Result<bool, Error>> {
+    match commit_together(db, writes).await {
+        Ok(hits) => hits.into_iter().map(Ok).collect(),
+        Err(failure) => {
+            let error = Error::from(failure.error);
+            if writes.len() == 1 || !failure.undone || !error.is_of_one_row() {
+                return vec![Err(error); writes.len()];
+            }
+            let mut answers = Vec::with_capacity(writes.len());
+            for write in writes {
+                let answer = commit_together(db, std::slice::from_ref(write)).await;
+                answers.push(match answer {
+                    Ok(hits) => Ok(hits.contains(&true)),
+                    Err(failure) => Err(failure.error.into()),
+                });
+            }
+            answers
+        }
+    }
+}
+
+struct Failure {
+    error: DbErr,
+    /// Whether it is certain that nothing was written.
+    undone: bool,
+}
+
+impl From<DbErr> for Failure {
+    fn from(error: DbErr) -> Self {
+        Self { error, undone: true }
+    }
+}
+
+async fn commit_together(db: &DatabaseConnection, writes: &[Write]) -> Result<Vec<bool>, Failure> {
+    let mut attempt = 1;
+    loop {
+        match commit_once(db, writes).await {
+            Err(failure) if failure.undone && is_retryable(&failure.error) && attempt < ATTEMPTS => {
+                attempt += 1
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn commit_once(db: &DatabaseConnection, writes: &[Write]) -> Result<Vec<bool>, Failure> {
+    if writes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tx = begin(db).await?;
+    let mut hits = Vec::with_capacity(writes.len());
+    for write in writes {
+        hits.push(tx.execute_raw(write.statement.clone()).await?.rows_affected() > 0);
+    }
+    let written = writes.iter().zip(&hits).filter(|(_, hit)| **hit);
+    write_all(written.map(|(write, _)| &write.record), &tx).await?;
+    tx.commit().await.map_err(|error| {
+        // The database's own refusal is an answer; a broken connection is none.
+        let undone = matches!(driver(&error), Some(sqlx::Error::Database(_)));
+        Failure { error, undone }
+    })?;
+    Ok(hits)
+}

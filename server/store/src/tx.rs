@@ -1,0 +1,44 @@
+//! A write transaction in the caller's hand. Each resource adds its own methods where it is defined.
+
+use std::fmt;
+
+use sea_orm::DatabaseTransaction;
+
+use crate::{Error, Record};
+
+/// A write transaction. Dropped without [`Tx::commit`] it leaves no trace. After an error it can only be dropped.
+pub struct Tx {
+    db: DatabaseTransaction,
+    record: Record,
+}
+
+impl Tx {
+    pub(crate) fn new(db: DatabaseTransaction) -> Self {
+        Self { db, record: Record::default() }
+    }
+
+    pub(crate) fn db(&self) -> &DatabaseTransaction {
+        &self.db
+    }
+
+    /// Adds rows to be written with the commit.
+    pub fn record(&mut self, record: Record) {
+        self.record.audit.extend(record.audit);
+        self.record.outbox.extend(record.outbox);
+    }
+
+    /// Makes everything durable and visible, wholly or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the connection broke: then it is unknown whether it happened.
+    pub async fn commit(self) -> Result<(), Error> {
+        self.record.write(&self.db).await?;
+        Ok(self.db.commit().await?)
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("record", &self.record).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,16 @@
+//! The store on `SQLite` and on `PostgreSQL`: every test runs on both.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod access;
+mod backend;
+mod basic_credentials;
+mod bootstrap;
+mod fixtures;
+mod last_use;
+mod outage;
+mod processes;
+mod queue;
+mod schema;
+mod states;
+mod trail;
+mod x509_credentials;
