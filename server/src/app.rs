@@ -42,7 +42,8 @@ impl Server {
     /// When the address is taken, the database can't be used, or a key or certificate is missing.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let listening = TcpListener::bind(config.listen).into_acceptor().await;
-        let acceptor = listening.with_context(|| format!("listening on {} (setting listen)", config.listen))?;
+        let acceptor =
+            listening.with_context(|| format!("listening on {} (setting listen)", config.listen))?;
         let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
         let url = config.base_url(address.unwrap_or(config.listen));
         let ready = setup::prepare(config, &url, None).await?;
@@ -52,9 +53,12 @@ impl Server {
         let authorities = Authorities::new(ready.store.clone(), Arc::clone(&ready.master_key));
         let acceptor: BoxAcceptor = match config.tls.enabled {
             false => acceptor.boxed(),
-            true => acceptor.rustls(tls::certificate(config, &authorities, &url).await?.into_stream()?).boxed(),
+            true => {
+                acceptor.rustls(tls::certificate(config, &authorities, &url).await?.into_stream()?).boxed()
+            }
         };
-        let service = Service::new(ready.store, passwords, authorities, config.pki.key_pool, Arc::clone(&metrics))?;
+        let service =
+            Service::new(ready.store, passwords, authorities, config.pki.key_pool, Arc::clone(&metrics))?;
         let shared = Arc::new(Shared { service, tokens, auth_enabled: config.auth.enabled, metrics });
         Ok(Self { acceptor, shared, url, first_start: ready.first_start })
     }
@@ -71,4 +75,3 @@ impl Server {
         Ok(())
     }
 }
-

@@ -87,15 +87,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let mut overrides =
-        Overrides { data_dir: cli.common.data_dir, database_url: cli.common.database_url, ..Overrides::default() };
+    let mut overrides = Overrides {
+        data_dir: cli.common.data_dir,
+        database_url: cli.common.database_url,
+        ..Overrides::default()
+    };
     if let Command::Serve { listen, no_migrate } = &cli.command {
         overrides.listen.clone_from(listen);
         overrides.no_migrate = *no_migrate;
     }
     let config = Config::load(cli.common.config.as_deref(), &overrides)?;
     telemetry::init_logs(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve { .. } => serve::run(&config).await,

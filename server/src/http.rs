@@ -16,7 +16,9 @@ use std::sync::Arc;
 use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, get, post};
 use poem_openapi::OpenApiService;
 use vouchsafe_api::{
-    generated::{basic_credentials::BasicCredentialsRoutes, document::INFO, x509_credentials::X509CredentialsRoutes},
+    generated::{
+        basic_credentials::BasicCredentialsRoutes, document::INFO, x509_credentials::X509CredentialsRoutes,
+    },
     runtime,
 };
 

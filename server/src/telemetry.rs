@@ -15,8 +15,9 @@ use crate::config::{Log, LogFormat};
 /// # Errors
 /// When the filter is malformed.
 pub fn init_logs(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.filter)
-        .map_err(|_| anyhow::anyhow!("the setting log.filter is no filter such as `info` or `vouchsafe=debug,warn`"))?;
+    let filter = EnvFilter::try_new(&log.filter).map_err(|_| {
+        anyhow::anyhow!("the setting log.filter is no filter such as `info` or `vouchsafe=debug,warn`")
+    })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Human => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),

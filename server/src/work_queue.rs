@@ -28,7 +28,10 @@ impl WorkQueue {
     ///
     /// # Errors
     /// [`Full`], also when the work panics: it has no other result to give.
-    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Full> {
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Full> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Full)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Full)?;
         let work = move || {

@@ -16,8 +16,8 @@ pub use body::present;
 pub use call::{BODY_LIMIT, Call, Plane, endpoint};
 pub use check::{check_number, check_text};
 pub use document::{
-    Header, Info, Kind, Number, Operation, Parameter, Pattern, Place, Property, Request, Response, Schema, Scheme,
-    Server, Tag, Text, Ty, Variable, Wire,
+    Header, Info, Kind, Number, Operation, Parameter, Pattern, Place, Property, Request, Response, Schema,
+    Scheme, Server, Tag, Text, Ty, Variable, Wire,
 };
 pub use register::{meta, register, service};
 pub use secret::Secret;

@@ -14,10 +14,16 @@ use crate::{
     service::{Authorities, PLATFORM},
 };
 
-pub(super) async fn certificate(config: &Config, authorities: &Authorities, url: &str) -> anyhow::Result<RustlsConfig> {
+pub(super) async fn certificate(
+    config: &Config,
+    authorities: &Authorities,
+    url: &str,
+) -> anyhow::Result<RustlsConfig> {
     let certificate = match (&config.tls.certificate, &config.tls.private_key) {
         (Some(certificate), Some(key)) => {
-            let read = async |path: &Path| fs::read(path).await.with_context(|| format!("reading {}", path.display()));
+            let read = async |path: &Path| {
+                fs::read(path).await.with_context(|| format!("reading {}", path.display()))
+            };
             RustlsCertificate::new().cert(read(certificate).await?).key(read(key).await?)
         }
         _ => own(authorities, url).await?,
@@ -32,7 +38,8 @@ async fn own(authorities: &Authorities, url: &str) -> anyhow::Result<RustlsCerti
     // A certificate names hosts, not addresses: under an address it is good for localhost.
     let host = url.domain().unwrap_or("localhost");
     let key = KeyPair::generate(KeyType::EcP256)?;
-    let profile = Profile::new(CommonName::parse(host)?, Lifetime::AtMost(Ttl::DEFAULT), clock::now(), &platform)?;
+    let profile =
+        Profile::new(CommonName::parse(host)?, Lifetime::AtMost(Ttl::DEFAULT), clock::now(), &platform)?;
     let prepared = platform.prepare(profile, random_serial_number()?, &VerifiedPublicKey::from(&key))?;
     let issued = platform.issue(prepared)?;
     let chain = issued.certificate_pem + &platform.ca_chain().concat();

@@ -68,7 +68,9 @@ impl Claims {
     pub fn scopes(&self) -> ScopeSet {
         let listed = ScopeSet::from_list(self.scope.as_deref().unwrap_or_default());
         let permissions = self.authorization.iter().flat_map(|authorization| &authorization.permissions);
-        let granted = permissions.filter(|permission| permission.rsname == RESOURCE).flat_map(|permission| &permission.scopes);
+        let granted = permissions
+            .filter(|permission| permission.rsname == RESOURCE)
+            .flat_map(|permission| &permission.scopes);
         listed.iter().chain(granted.filter_map(|scope| Scope::parse(scope))).collect()
     }
 }

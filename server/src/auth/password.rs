@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 use crate::{config::Passwords, telemetry::Metrics, work_queue::WorkQueue};
+use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 
 /// Why there is no hash.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,10 @@ impl PasswordHasher {
         }
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
         let gauge = self.metrics.hash_queue.clone();
         gauge.inc();
         let _leave = Leave(gauge);

@@ -24,7 +24,8 @@ pub fn random_secret() -> Result<Secret, NoRandomness> {
     while text.len() < SECRET_LENGTH {
         rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
         // 248 is the greatest multiple of 62 in a byte: bytes past it would favour the first letters.
-        let letters = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
+        let letters =
+            bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
         text.extend(letters.take(SECRET_LENGTH - text.len()));
     }
     Ok(Secret::new(text))

@@ -47,7 +47,10 @@ pub struct TokenIssuer {
 
 impl std::fmt::Debug for TokenIssuer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenIssuer").field("issuer", &self.issuer).field("key_id", &self.key_id).finish_non_exhaustive()
+        f.debug_struct("TokenIssuer")
+            .field("issuer", &self.issuer)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,7 +67,8 @@ impl TokenIssuer {
         // The JWK thumbprint of RFC 7638: the same key has the same id on every replica.
         let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
         let key_id = BASE64URL_NOPAD.encode(digest::digest(&digest::SHA256, thumbprint.as_bytes()).as_ref());
-        let jwk = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": key_id, "use": "sig", "alg": "ES256"});
+        let jwk =
+            json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": key_id, "use": "sig", "alg": "ES256"});
         Ok(Self {
             issuer,
             ttl_seconds,
@@ -98,7 +102,13 @@ impl TokenIssuer {
     ///
     /// # Errors
     /// [`TokenError::Unsigned`].
-    pub fn issue(&self, tenant: &TenantId, client: &str, scopes: ScopeSet, now: Timestamp) -> Result<String, TokenError> {
+    pub fn issue(
+        &self,
+        tenant: &TenantId,
+        client: &str,
+        scopes: ScopeSet,
+        now: Timestamp,
+    ) -> Result<String, TokenError> {
         let mut id = [0; 16];
         aws_lc_rs::rand::fill(&mut id).map_err(|_| TokenError::Unsigned)?;
         let claims = Claims {
@@ -155,7 +165,8 @@ impl TokenIssuer {
         // The clock is ours to read, once for a request; the key alone proves the issuer, whose URL may change.
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
-        let token = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(|_| TokenError::Invalid)?;
+        let token = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation)
+            .map_err(|_| TokenError::Invalid)?;
         // RFC 9068 section 4: another kind of JWT under the same key is no access token.
         match token.header.typ.as_deref() {
             Some("at+jwt" | "application/at+jwt") => Ok(token.claims),
@@ -202,7 +213,12 @@ mod tests {
         assert_eq!(other.verify(&token, now).unwrap_err(), TokenError::Invalid);
         let parts: Vec<_> = token.split('.').collect();
         let none = BASE64URL_NOPAD.encode(br#"{"alg":"none","typ":"at+jwt"}"#);
-        for forged in [format!("{none}.{}.", parts[1]), format!("{none}.{}.{}", parts[1], parts[2]), "x".to_owned(), String::new()] {
+        for forged in [
+            format!("{none}.{}.", parts[1]),
+            format!("{none}.{}.{}", parts[1], parts[2]),
+            "x".to_owned(),
+            String::new(),
+        ] {
             assert_eq!(issuer.verify(&forged, now).unwrap_err(), TokenError::Invalid, "{forged}");
         }
     }

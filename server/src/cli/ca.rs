@@ -41,7 +41,9 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     match command {
         Command::Export { private_key } => export(private_key, config).await,
         Command::Import { certificate, private_key } => {
-            let read = |path: &PathBuf| fs::read_to_string(path).with_context(|| format!("reading {}", path.display()));
+            let read = |path: &PathBuf| {
+                fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+            };
             let (certificate, key) = (read(&certificate)?, Secret::new(read(&private_key)?));
             let platform = Authority::import(&certificate, key.expose(), clock::now())?;
             import(platform, config).await
@@ -69,7 +71,10 @@ async fn import(platform: Authority, config: &Config) -> anyhow::Result<()> {
     if empty {
         let url = config.base_url(config.listen);
         setup::prepare(config, &url, Some(platform)).await?.store.close().await;
-        return say(&format!("first start with your CA; credentials: {}", config.data_dir.join("bootstrap.json").display()));
+        return say(&format!(
+            "first start with your CA; credentials: {}",
+            config.data_dir.join("bootstrap.json").display()
+        ));
     }
     let ready = setup::existing(config).await?;
     let tenants = setup::import_platform(config, &ready, &platform).await?;

@@ -35,7 +35,12 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     let tenant = TenantId::parse(tenant)?;
     let scopes = scopes(&scope)?;
     let client_id = match id {
-        Some(id) if (1..=255).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') => id,
+        Some(id)
+            if (1..=255).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') =>
+        {
+            id
+        }
         Some(_) => bail!("--id must be 1 to 255 printable ASCII characters without spaces and ':'"),
         None => format!("client-{}", random_secret()?.expose()[..12].to_lowercase()),
     };
@@ -53,7 +58,9 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
         created_at: clock::now(),
     };
     match tx.oauth_client_insert(&row).await {
-        Err(Error::Conflict(Conflict::ClientId)) => bail!("there is a client {client_id} already: choose another --id"),
+        Err(Error::Conflict(Conflict::ClientId)) => {
+            bail!("there is a client {client_id} already: choose another --id")
+        }
         inserted => inserted?,
     }
     tx.commit().await?;
@@ -75,5 +82,9 @@ fn scopes(names: &[String]) -> anyhow::Result<ScopeSet> {
         Some(scope) => Ok(scope),
         None => bail!("there is no scope {name}; there are: {}", ScopeSet::all()),
     };
-    names.iter().flat_map(|names| names.split([' ', ',']).filter(|name| !name.is_empty())).map(parse).collect()
+    names
+        .iter()
+        .flat_map(|names| names.split([' ', ',']).filter(|name| !name.is_empty()))
+        .map(parse)
+        .collect()
 }

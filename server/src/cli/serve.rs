@@ -9,7 +9,9 @@ use crate::{app::Server, config::Config};
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let server = Server::start(config).await?;
     if server.first_start {
-        say("first start: made the database, the master key, the platform CA, tenant default and an administrator")?;
+        say(
+            "first start: made the database, the master key, the platform CA, tenant default and an administrator",
+        )?;
         say(&format!("credentials: {}", config.data_dir.join("bootstrap.json").display()))?;
     }
     say(&format!("serving {url}, try {url}/docs", url = server.url))?;

@@ -157,7 +157,8 @@ impl Config {
             return refuse("database.url", "must begin with sqlite: or postgres:");
         }
         if let Some(public_url) = &self.public_url
-            && !url::Url::parse(public_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            && !url::Url::parse(public_url)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         {
             return refuse("public_url", "must be an http or https URL such as https://vouchsafe.example");
         }
@@ -177,7 +178,9 @@ impl Config {
             return refuse("tls.certificate", "and tls.private_key go together: set both or neither");
         }
         let passwords = &self.passwords;
-        if argon2::Params::new(passwords.memory_kib, passwords.iterations, passwords.parallelism, None).is_err() {
+        if argon2::Params::new(passwords.memory_kib, passwords.iterations, passwords.parallelism, None)
+            .is_err()
+        {
             return refuse("passwords.memory_kib", "and its siblings are no valid argon2 parameters");
         }
         Ok(())
@@ -187,7 +190,8 @@ impl Config {
 fn read_file(path: &Path) -> Result<Table, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(unreadable)?;
-    let wrong = |error: toml::de::Error| ConfigError::File { path: path.to_owned(), message: one_line(&error) };
+    let wrong =
+        |error: toml::de::Error| ConfigError::File { path: path.to_owned(), message: one_line(&error) };
     // Read once as settings, so that a mistake is told with its line.
     toml::from_str::<Config>(&text).map_err(wrong)?;
     toml::from_str(&text).map_err(wrong)

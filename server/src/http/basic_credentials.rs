@@ -23,7 +23,11 @@ impl BasicCredentialsApi for TenantPlane {
     ) -> Result<BasicCredentialsListAnswer, HttpError> {
         let filter = BasicCredentialsFilter {
             state: query.state.map(convert::state_from),
-            username: query.username.map(|name| Username::parse(name.as_str())).transpose().map_err(Error::from)?,
+            username: query
+                .username
+                .map(|name| Username::parse(name.as_str()))
+                .transpose()
+                .map_err(Error::from)?,
         };
         let after = query.after.as_ref().map(convert::id).transpose()?;
         let limit = query.limit.map(|limit| u64::from(limit.get().unsigned_abs()));
@@ -35,8 +39,12 @@ impl BasicCredentialsApi for TenantPlane {
             (Some(last), Some(limit)) => {
                 let (limit, state) = (limit.to_string(), filter.state.map(|state| state.as_str()));
                 let username = filter.username.as_ref().map(Username::as_str);
-                let parameters =
-                    [("limit", Some(&*limit)), ("after", Some(last.as_str())), ("state", state), ("username", username)];
+                let parameters = [
+                    ("limit", Some(&*limit)),
+                    ("after", Some(last.as_str())),
+                    ("state", state),
+                    ("username", username),
+                ];
                 (Some(convert::next_link(PATH, &parameters)), Items::from(first))
             }
             (Some(last), None) => (None, Items::paged(first, rest(Arc::clone(&self.0), ctx, filter, last))),
@@ -49,14 +57,23 @@ impl BasicCredentialsApi for TenantPlane {
         ctx: Ctx,
         body: wire::BasicCredentialsRequest,
     ) -> Result<BasicCredentialsCreateAnswer, HttpError> {
-        let username = body.username.map(|name| Username::parse(name.as_str())).transpose().map_err(Error::from)?;
+        let username =
+            body.username.map(|name| Username::parse(name.as_str())).transpose().map_err(Error::from)?;
         let password = password(body.password)?;
         let created = self.0.service.basic_credentials_create(&ctx, username, password).await?;
         let location = format!("{PATH}/{}", created.row.id);
-        let wire::BasicCredentials { state, username, id, created_date, updated_date, last_use_date } = row(&created.row)?;
+        let wire::BasicCredentials { state, username, id, created_date, updated_date, last_use_date } =
+            row(&created.row)?;
         let password = convert::ours(created.password.expose())?;
-        let body =
-            wire::BasicCredentialsCreated { state, username, id, created_date, updated_date, last_use_date, password };
+        let body = wire::BasicCredentialsCreated {
+            state,
+            username,
+            id,
+            created_date,
+            updated_date,
+            last_use_date,
+            password,
+        };
         Ok(BasicCredentialsCreateAnswer { body, location: Some(location) })
     }
 

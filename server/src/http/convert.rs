@@ -53,7 +53,8 @@ pub(super) fn id(id: &wire::CredentialsId) -> Result<CredentialsId, HttpError> {
 
 /// A value of ours that the document's rules must let pass.
 pub(super) fn ours<T: TryFrom<String, Error = String>>(text: &str) -> Result<T, HttpError> {
-    let broken = |rule| Error::internal("answering with a value the document forbids")(anyhow::Error::msg(rule));
+    let broken =
+        |rule| Error::internal("answering with a value the document forbids")(anyhow::Error::msg(rule));
     T::try_from(text.to_owned()).map_err(|rule| broken(rule).into())
 }
 

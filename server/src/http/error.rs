@@ -54,7 +54,9 @@ fn service(error: &Error) -> Response {
             let mut response = message(401, &*text);
             // RFC 6750 section 3.1: no error code where no token was sent.
             let challenge = match token_sent {
-                true => format!(r#"Bearer realm="vouchsafe", error="invalid_token", error_description="{text}""#),
+                true => {
+                    format!(r#"Bearer realm="vouchsafe", error="invalid_token", error_description="{text}""#)
+                }
                 false => r#"Bearer realm="vouchsafe""#.to_owned(),
             };
             runtime::header(&mut response, "www-authenticate", &challenge);
@@ -62,7 +64,8 @@ fn service(error: &Error) -> Response {
         }
         Error::Forbidden(scope) => {
             let mut response = message(403, text);
-            let challenge = format!(r#"Bearer realm="vouchsafe", error="insufficient_scope", scope="{scope}""#);
+            let challenge =
+                format!(r#"Bearer realm="vouchsafe", error="insufficient_scope", scope="{scope}""#);
             runtime::header(&mut response, "www-authenticate", &challenge);
             response
         }

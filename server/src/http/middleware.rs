@@ -27,7 +27,11 @@ pub(super) struct RequestId(pub(super) String);
 pub(super) struct Route(pub(super) &'static str);
 
 /// Answers a request whatever happens to it.
-pub(super) async fn answer<E: Endpoint>(endpoint: Arc<E>, mut request: Request, metrics: Arc<Metrics>) -> poem::Result<Response> {
+pub(super) async fn answer<E: Endpoint>(
+    endpoint: Arc<E>,
+    mut request: Request,
+    metrics: Arc<Metrics>,
+) -> poem::Result<Response> {
     let started = Instant::now();
     let id = request_id(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -57,7 +61,8 @@ fn name(response: &Response) -> &'static str {
 /// The client's own id where it is short and plain, else a new one.
 fn request_id(request: &Request) -> String {
     let plain = |id: &&str| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        (1..=64).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
     if let Some(id) = request.header("x-request-id").filter(plain) {
         return id.to_owned();

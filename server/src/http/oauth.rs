@@ -31,7 +31,9 @@ impl Refusal {
         let (status, error, description) = match self {
             Self::InvalidRequest(why) => (400, "invalid_request", why),
             Self::InvalidClient => (401, "invalid_client", "the client or its secret is unknown"),
-            Self::UnsupportedGrantType => (400, "unsupported_grant_type", "grant_type must be client_credentials"),
+            Self::UnsupportedGrantType => {
+                (400, "unsupported_grant_type", "grant_type must be client_credentials")
+            }
             Self::InvalidScope => (400, "invalid_scope", "a scope is unknown or not granted to the client"),
             Self::Busy => (503, "temporarily_unavailable", "the server is busy, try again"),
             Self::ServerError => (500, "server_error", "internal server error"),
@@ -79,7 +81,10 @@ async fn issue(headers: &HeaderMap, body: Body, shared: &Shared) -> Result<Respo
         None => client.scopes,
         Some(list) => requested(list, client.scopes)?,
     };
-    let access_token = shared.tokens.issue(&client.tenant, &client.id, scopes, clock::now()).map_err(|_| Refusal::ServerError)?;
+    let access_token = shared
+        .tokens
+        .issue(&client.tenant, &client.id, scopes, clock::now())
+        .map_err(|_| Refusal::ServerError)?;
     Ok(runtime::json(
         200,
         &json!({
@@ -118,7 +123,8 @@ fn client(headers: &HeaderMap, form: &HashMap<String, String>) -> Result<(String
     if in_body.is_some() {
         return Err(Refusal::InvalidRequest("the client's secret is there twice"));
     }
-    let (id, secret) = basic(header.to_str().map_err(|_| Refusal::InvalidClient)?).ok_or(Refusal::InvalidClient)?;
+    let (id, secret) =
+        basic(header.to_str().map_err(|_| Refusal::InvalidClient)?).ok_or(Refusal::InvalidClient)?;
     if form.get("client_id").is_some_and(|other| *other != id) {
         return Err(Refusal::InvalidRequest("the client's id is there twice"));
     }
@@ -146,7 +152,8 @@ fn form_decoded(text: &str) -> Option<String> {
 }
 
 fn requested(list: &str, granted: ScopeSet) -> Result<ScopeSet, Refusal> {
-    let scopes: Option<ScopeSet> = list.split(' ').filter(|scope| !scope.is_empty()).map(Scope::parse).collect();
+    let scopes: Option<ScopeSet> =
+        list.split(' ').filter(|scope| !scope.is_empty()).map(Scope::parse).collect();
     scopes.filter(|scopes| granted.is_superset(*scopes)).ok_or(Refusal::InvalidScope)
 }
 

@@ -45,7 +45,8 @@ impl TenantPlane {
         let token = bearer(request)?;
         let claims = self.0.tokens.verify(token, now).map_err(|error| refuse(error.to_string(), true))?;
         let scopes = claims.scopes();
-        let tenant = TenantId::parse(claims.tenant).map_err(|_| refuse("the access token names no tenant".to_owned(), true))?;
+        let tenant = TenantId::parse(claims.tenant)
+            .map_err(|_| refuse("the access token names no tenant".to_owned(), true))?;
         Ok(Ctx { tenant, actor: claims.client_id, scopes, request_id, now })
     }
 }
@@ -56,7 +57,8 @@ fn refuse(message: String, token_sent: bool) -> Error {
 
 /// The token of `Authorization: Bearer` (RFC 6750 section 2.1).
 fn bearer(request: &Request) -> Result<&str, Error> {
-    let missing = || refuse("an access token is needed: send 'Authorization: Bearer TOKEN'".to_owned(), false);
+    let missing =
+        || refuse("an access token is needed: send 'Authorization: Bearer TOKEN'".to_owned(), false);
     let header = request.headers().get(AUTHORIZATION).ok_or_else(missing)?;
     let malformed = || refuse("the Authorization header is malformed".to_owned(), true);
     let (scheme, token) = header.to_str().map_err(|_| malformed())?.split_once(' ').ok_or_else(malformed)?;

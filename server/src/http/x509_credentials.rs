@@ -45,7 +45,8 @@ impl X509CredentialsApi for TenantPlane {
         ctx: Ctx,
         body: wire::X509CredentialsRequest,
     ) -> Result<X509CredentialsCreateAnswer, HttpError> {
-        let common_name = body.common_name.map(|name| CommonName::parse(name.as_str())).transpose().map_err(Error::from)?;
+        let common_name =
+            body.common_name.map(|name| CommonName::parse(name.as_str())).transpose().map_err(Error::from)?;
         let ttl = body.ttl.map(|ttl| Ttl::parse(ttl.get())).transpose().map_err(Error::from)?;
         let key = match (body.csr, body.key_type) {
             (None, None) => KeyRequest::Default,

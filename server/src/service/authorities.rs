@@ -45,9 +45,13 @@ impl Authorities {
             return Ok(authority);
         }
         let row = self.store.authority_get(id).await?.ok_or(Error::NotFound("tenant"))?;
-        let authority = open(&row, &self.master_key).map_err(Error::internal("opening a certificate authority"))?;
+        let authority =
+            open(&row, &self.master_key).map_err(Error::internal("opening a certificate authority"))?;
         let authority = Arc::new(authority);
-        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Arc::clone(&authority));
+        self.open
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.to_owned(), Arc::clone(&authority));
         Ok(authority)
     }
 }
@@ -59,7 +63,8 @@ impl Authorities {
 fn open(row: &AuthorityRow, master_key: &MasterKey) -> anyhow::Result<Authority> {
     let key = master_key.open(row.sealed_key.as_bytes(), row.id.as_bytes())?;
     let key = KeyPair::from_pkcs8_der(&key)?;
-    Authority::load(&format!("{}\n{}", row.certificate_pem, row.chain_pem), key).context("loading the certificate")
+    Authority::load(&format!("{}\n{}", row.certificate_pem, row.chain_pem), key)
+        .context("loading the certificate")
 }
 
 /// An authority as a row, its key encrypted with the row's id as associated data.

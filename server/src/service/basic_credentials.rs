@@ -1,6 +1,8 @@
 //! Basic credentials: create, read, change state, reset the password.
 
-use vouchsafe_domain::{CredentialsId, Event, Password, Scope, Secret, State, Transition, Username, transition};
+use vouchsafe_domain::{
+    CredentialsId, Event, Password, Scope, Secret, State, Transition, Username, transition,
+};
 use vouchsafe_store::{
     BasicCredentialsFilter, BasicCredentialsRow, Conflict, CredentialsKind, PasswordChange, StateChange,
 };
@@ -57,14 +59,23 @@ impl Service {
                 last_use_at: None,
             };
             let action = "basic_credentials_create";
-            let record = record(ctx, action, CredentialsKind::Basic, &row.id, Change::Created, row.username.to_string());
+            let record = record(
+                ctx,
+                action,
+                CredentialsKind::Basic,
+                &row.id,
+                Change::Created,
+                row.username.to_string(),
+            );
             match self.store.basic_credentials_insert(&ctx.tenant, &row, &hash, record).await {
                 Ok(()) => {
                     self.metrics.issued("basic");
                     return Ok(BasicCreated { row, password });
                 }
                 Err(vouchsafe_store::Error::Conflict(Conflict::Username)) if given => {
-                    return Err(Error::Conflict("basic credentials with such username already registered".to_owned()));
+                    return Err(Error::Conflict(
+                        "basic credentials with such username already registered".to_owned(),
+                    ));
                 }
                 Err(vouchsafe_store::Error::Conflict(_)) => {}
                 Err(error) => return Err(error.into()),
@@ -93,7 +104,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`], also for another tenant's.
-    pub async fn basic_credentials_get(&self, ctx: &Ctx, id: &CredentialsId) -> Result<BasicCredentialsRow, Error> {
+    pub async fn basic_credentials_get(
+        &self,
+        ctx: &Ctx,
+        id: &CredentialsId,
+    ) -> Result<BasicCredentialsRow, Error> {
         ctx.require(Scope::BasicCredentialsRead)?;
         self.basic_row(ctx, id).await
     }
@@ -106,13 +121,25 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Invalid`] where the table has no way, [`Error::NotFound`].
-    pub async fn basic_credentials_update_state(&self, ctx: &Ctx, id: &CredentialsId, event: Event) -> Result<(), Error> {
+    pub async fn basic_credentials_update_state(
+        &self,
+        ctx: &Ctx,
+        id: &CredentialsId,
+        event: Event,
+    ) -> Result<(), Error> {
         ctx.require(Scope::BasicCredentialsUpdate)?;
         for _ in 0..TRIES {
             let row = self.basic_row(ctx, id).await?;
-            let Transition::To(to) = transition(row.state, event, row.last_use_at.is_some())? else { return Ok(()) };
-            let change =
-                StateChange { tenant: ctx.tenant.clone(), id: id.clone(), from: row.state, to, updated_at: ctx.now };
+            let Transition::To(to) = transition(row.state, event, row.last_use_at.is_some())? else {
+                return Ok(());
+            };
+            let change = StateChange {
+                tenant: ctx.tenant.clone(),
+                id: id.clone(),
+                from: row.state,
+                to,
+                updated_at: ctx.now,
+            };
             let detail = format!("{} to {to}", row.state);
             let action = "basic_credentials_update_state";
             let record = record(ctx, action, CredentialsKind::Basic, id, Change::to(to), detail);
@@ -147,7 +174,8 @@ impl Service {
                 updated_at: ctx.now,
             };
             let action = "basic_credentials_reset_password";
-            let record = record(ctx, action, CredentialsKind::Basic, id, Change::PasswordReset, String::new());
+            let record =
+                record(ctx, action, CredentialsKind::Basic, id, Change::PasswordReset, String::new());
             if self.store.basic_credentials_set_password_hash(&change, record).await? {
                 return Ok(password);
             }
@@ -162,7 +190,8 @@ fn given_or_random(password: Option<Password>) -> Result<Password, Error> {
     match password {
         Some(password) => Ok(password),
         None => {
-            let secret = random_secret().map_err(|error| Error::internal("making a password")(error.into()))?;
+            let secret =
+                random_secret().map_err(|error| Error::internal("making a password")(error.into()))?;
             Ok(Password::parse(secret.expose())?)
         }
     }

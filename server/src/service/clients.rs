@@ -17,7 +17,10 @@ impl Service {
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::Busy`].
     pub async fn client_authenticate(&self, id: &str, secret: &Secret) -> Result<AuthenticatedClient, Error> {
-        let refuse = || Error::Unauthenticated { message: "the client or its secret is unknown".to_owned(), token_sent: true };
+        let refuse = || Error::Unauthenticated {
+            message: "the client or its secret is unknown".to_owned(),
+            token_sent: true,
+        };
         // What no client id can be must not reach the database, which has texts it can't store.
         let plausible = (1..=255).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
         let row = match plausible {
@@ -27,7 +30,9 @@ impl Service {
         let hash = row.as_ref().map_or(NOBODY.as_str(), |row| row.secret_hash.expose());
         let good = secret_matches(secret, hash);
         match row.filter(|_| good) {
-            Some(OauthClientRow { tenant, client_id, scopes, .. }) => Ok(AuthenticatedClient { tenant, id: client_id, scopes }),
+            Some(OauthClientRow { tenant, client_id, scopes, .. }) => {
+                Ok(AuthenticatedClient { tenant, id: client_id, scopes })
+            }
             None => Err(refuse()),
         }
     }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use vouchsafe_domain::{CommonName, CredentialsId, Event, KeyType, Scope, Secret, State, Transition, Ttl, transition};
+use vouchsafe_domain::{
+    CommonName, CredentialsId, Event, KeyType, Scope, Secret, State, Transition, Ttl, transition,
+};
 use vouchsafe_pki::{
-    Authority, Issued, KeyAlgorithm, KeyPair, Lifetime, Profile, ProfileError, VerifiedPublicKey, random_serial_number,
+    Authority, Issued, KeyAlgorithm, KeyPair, Lifetime, Profile, ProfileError, VerifiedPublicKey,
+    random_serial_number,
 };
 use vouchsafe_store::{Conflict, CredentialsKind, StateChange, X509CredentialsFilter, X509CredentialsRow};
 
@@ -90,7 +93,8 @@ impl Service {
     /// The certificate leaves the server only after this has committed.
     async fn store_issued(&self, ctx: &Ctx, row: &X509CredentialsRow, issued: &Issued) -> Result<(), Error> {
         let detail = format!("serial number {}", row.serial_number);
-        let record = record(ctx, "x509_credentials_create", CredentialsKind::X509, &row.id, Change::Created, detail);
+        let record =
+            record(ctx, "x509_credentials_create", CredentialsKind::X509, &row.id, Change::Created, detail);
         match self.store.x509_credentials_insert(&ctx.tenant, row, &issued.certificate_der, record).await {
             Ok(()) => {
                 self.metrics.issued("x509");
@@ -149,7 +153,11 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`], also for another tenant's.
-    pub async fn x509_credentials_get(&self, ctx: &Ctx, id: &CredentialsId) -> Result<X509CredentialsRow, Error> {
+    pub async fn x509_credentials_get(
+        &self,
+        ctx: &Ctx,
+        id: &CredentialsId,
+    ) -> Result<X509CredentialsRow, Error> {
         ctx.require(Scope::X509CredentialsRead)?;
         self.store.x509_credentials_get(&ctx.tenant, id).await?.ok_or(NOT_FOUND)
     }
@@ -158,13 +166,25 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Invalid`] where the table has no way, [`Error::NotFound`].
-    pub async fn x509_credentials_update_state(&self, ctx: &Ctx, id: &CredentialsId, event: Event) -> Result<(), Error> {
+    pub async fn x509_credentials_update_state(
+        &self,
+        ctx: &Ctx,
+        id: &CredentialsId,
+        event: Event,
+    ) -> Result<(), Error> {
         ctx.require(Scope::X509CredentialsUpdate)?;
         for _ in 0..TRIES {
             let row = self.store.x509_credentials_get(&ctx.tenant, id).await?.ok_or(NOT_FOUND)?;
-            let Transition::To(to) = transition(row.state, event, row.last_use_at.is_some())? else { return Ok(()) };
-            let change =
-                StateChange { tenant: ctx.tenant.clone(), id: id.clone(), from: row.state, to, updated_at: ctx.now };
+            let Transition::To(to) = transition(row.state, event, row.last_use_at.is_some())? else {
+                return Ok(());
+            };
+            let change = StateChange {
+                tenant: ctx.tenant.clone(),
+                id: id.clone(),
+                from: row.state,
+                to,
+                updated_at: ctx.now,
+            };
             let detail = format!("{} to {to}", row.state);
             let action = "x509_credentials_update_state";
             let record = record(ctx, action, CredentialsKind::X509, id, Change::to(to), detail);
@@ -176,7 +196,12 @@ impl Service {
     }
 }
 
-fn profile(common_name: CommonName, lifetime: Lifetime, authority: &Authority, ctx: &Ctx) -> Result<Profile, Error> {
+fn profile(
+    common_name: CommonName,
+    lifetime: Lifetime,
+    authority: &Authority,
+    ctx: &Ctx,
+) -> Result<Profile, Error> {
     Profile::new(common_name, lifetime, ctx.now, authority).map_err(|error| match error {
         ProfileError::OutlivesIssuer { .. } => Error::Invalid(error.to_string()),
         error @ ProfileError::IssuerNotValid => {
@@ -185,7 +210,11 @@ fn profile(common_name: CommonName, lifetime: Lifetime, authority: &Authority, c
     })
 }
 
-fn issue(authority: &Arc<Authority>, profile: Profile, public_key: &VerifiedPublicKey) -> Result<Issued, Error> {
+fn issue(
+    authority: &Arc<Authority>,
+    profile: Profile,
+    public_key: &VerifiedPublicKey,
+) -> Result<Issued, Error> {
     let issue = || -> anyhow::Result<Issued> {
         let prepared = authority.prepare(profile, random_serial_number()?, public_key)?;
         Ok(authority.issue(prepared)?)

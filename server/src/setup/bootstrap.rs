@@ -90,4 +90,3 @@ async fn admin(tx: &Tx, config: &Config, now: Timestamp) -> anyhow::Result<Secre
     tx.admin_user_insert(&AdminUserRow { username, password_hash, created_at: now, updated_at: now }).await?;
     Ok(password)
 }
-

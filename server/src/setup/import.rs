@@ -25,9 +25,17 @@ pub async fn import_platform(config: &Config, ready: &Ready, platform: &Authorit
     let tenants = all_tenants(ready).await?;
     let mut rows = vec![authority_row(PLATFORM, None, platform, key_type(platform), &ready.master_key, now)?];
     for TenantRow { id, .. } in &tenants {
-        let old = authorities.get(id.as_str()).await.with_context(|| format!("opening the CA of tenant {id}"))?;
+        let old =
+            authorities.get(id.as_str()).await.with_context(|| format!("opening the CA of tenant {id}"))?;
         let renewed = renew(platform, &old, id, now, lifetime)?;
-        rows.push(authority_row(id.as_str(), Some(id.clone()), &renewed, key_type(&old), &ready.master_key, now)?);
+        rows.push(authority_row(
+            id.as_str(),
+            Some(id.clone()),
+            &renewed,
+            key_type(&old),
+            &ready.master_key,
+            now,
+        )?);
     }
     let tx = ready.store.begin().await?;
     for row in rows {

@@ -28,7 +28,9 @@ fn find(config: &Config) -> anyhow::Result<Option<MasterKey>> {
         match fs::read_to_string(&path) {
             Ok(text) => (format!("the master key file {}", path.display()), Secret::new(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("reading the master key file {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("reading the master key file {}", path.display()));
+            }
         }
     };
     let key = MasterKey::parse(text.expose().trim()).map_err(|error| anyhow::anyhow!("{source}: {error}"))?;

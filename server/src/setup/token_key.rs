@@ -16,7 +16,9 @@ pub(super) async fn insert(tx: &Tx, master_key: &MasterKey, now: Timestamp) -> a
     let public_jwk = issuer.jwks()["keys"][0].clone();
     let id = public_jwk["kid"].as_str().context("a key without an id")?.to_owned();
     let sealed_key = SealedKey::new(master_key.seal(&pkcs8, id.as_bytes())?);
-    Ok(tx.token_key_insert(TokenKeyRow { id, sealed_key, public_jwk: public_jwk.to_string(), created_at: now }).await?)
+    Ok(tx
+        .token_key_insert(TokenKeyRow { id, sealed_key, public_jwk: public_jwk.to_string(), created_at: now })
+        .await?)
 }
 
 /// The issuer with the newest key.
@@ -26,7 +28,10 @@ pub(super) async fn insert(tx: &Tx, master_key: &MasterKey, now: Timestamp) -> a
 pub async fn token_issuer(config: &Config, ready: &Ready, base_url: &str) -> anyhow::Result<TokenIssuer> {
     let keys = ready.store.token_keys_list().await?;
     let row = keys.last().context("the database has no key that signs access tokens")?;
-    let pkcs8 = ready.master_key.open(row.sealed_key.as_bytes(), row.id.as_bytes()).context("opening the token key")?;
+    let pkcs8 = ready
+        .master_key
+        .open(row.sealed_key.as_bytes(), row.id.as_bytes())
+        .context("opening the token key")?;
     Ok(TokenIssuer::new(base_url.to_owned(), config.auth.token_ttl_seconds, &pkcs8, &point(&pkcs8)?)?)
 }
 

@@ -51,8 +51,15 @@ impl Default for Metrics {
         let requests = Family::default();
         registry.register("http_requests", "Answered requests by operation and status", requests.clone());
         // 0.25 ms to 8 s.
-        let latency = Family::<Operation, _>::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_25, 2.0, 16)));
-        registry.register_with_unit("http_request_duration", "Time to the answer", Unit::Seconds, latency.clone());
+        let latency = Family::<Operation, _>::new_with_constructor(|| {
+            Histogram::new(exponential_buckets(0.000_25, 2.0, 16))
+        });
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time to the answer",
+            Unit::Seconds,
+            latency.clone(),
+        );
         let issued = Family::default();
         registry.register("credentials_issued", "Credentials created or issued, by kind", issued.clone());
         let hash_queue = Gauge::default();

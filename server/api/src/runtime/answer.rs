@@ -76,7 +76,10 @@ impl<T> std::fmt::Debug for Items<T> {
 
 impl<T: Serialize + Send + 'static> Items<T> {
     /// A list whose first page is at hand and whose others follow.
-    pub fn paged(first: Vec<T>, rest: impl Stream<Item = Result<Vec<T>, Interrupted>> + Send + 'static) -> Self {
+    pub fn paged(
+        first: Vec<T>,
+        rest: impl Stream<Item = Result<Vec<T>, Interrupted>> + Send + 'static,
+    ) -> Self {
         Self { first, rest: Some(Box::pin(rest)) }
     }
 

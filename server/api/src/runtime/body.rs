@@ -36,7 +36,11 @@ fn content_type(headers: &HeaderMap) -> Result<bool, BadInput> {
     let plain = charset.is_empty()
         || charset.eq_ignore_ascii_case("charset=utf-8")
         || charset.eq_ignore_ascii_case("charset=\"utf-8\"");
-    if plain && media.trim().eq_ignore_ascii_case("application/json") { Ok(true) } else { Err(BadInput::ContentType) }
+    if plain && media.trim().eq_ignore_ascii_case("application/json") {
+        Ok(true)
+    } else {
+        Err(BadInput::ContentType)
+    }
 }
 
 /// Decodes JSON, in one pass when it is right.
@@ -65,6 +69,8 @@ fn diagnose<T: Wire>(bytes: &[u8], error: &serde_json::Error) -> BadInput {
 ///
 /// # Errors
 /// As `T` does.
-pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

@@ -59,7 +59,10 @@ impl<C> Call<C> {
         for (name, value) in pairs {
             let value = scalar(T::SCHEMA, &name, value);
             if map.insert(name.clone(), value).is_some() {
-                return Err(BadInput::Violations(vec![Violation::new("query", "must not have a parameter twice")]));
+                return Err(BadInput::Violations(vec![Violation::new(
+                    "query",
+                    "must not have a parameter twice",
+                )]));
             }
         }
         let value = Value::Object(map);

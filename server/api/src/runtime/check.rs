@@ -10,7 +10,9 @@ use super::{
 /// Every violation of the schema in the value. `path` leads to the value, empty for the whole body.
 pub(super) fn check(schema: &Schema, value: &Value, path: &str, found: &mut Vec<Violation>) {
     match (&schema.kind, value) {
-        (Kind::Object { properties, closed }, Value::Object(map)) => object(properties, *closed, map, path, found),
+        (Kind::Object { properties, closed }, Value::Object(map)) => {
+            object(properties, *closed, map, path, found)
+        }
         (Kind::Object { .. }, _) => found.push(wrong_type(path, "an object", value)),
         (Kind::Enum(values), Value::String(text)) => {
             if !values.contains(&text.as_str()) {
@@ -35,7 +37,13 @@ pub(super) fn check(schema: &Schema, value: &Value, path: &str, found: &mut Vec<
     }
 }
 
-fn object(properties: &[Property], closed: bool, map: &Map<String, Value>, path: &str, found: &mut Vec<Violation>) {
+fn object(
+    properties: &[Property],
+    closed: bool,
+    map: &Map<String, Value>,
+    path: &str,
+    found: &mut Vec<Violation>,
+) {
     for property in properties {
         let path = join(path, property.name);
         match map.get(property.name) {
@@ -47,7 +55,10 @@ fn object(properties: &[Property], closed: bool, map: &Map<String, Value>, path:
     let unknown = map.keys().filter(|key| closed && !properties.iter().any(|property| property.name == *key));
     for key in unknown {
         let known: Vec<_> = properties.iter().map(|property| property.name).collect();
-        found.push(Violation::new(&join(path, printable_key(key)), format!("is not known; known are {}", known.join(", "))));
+        found.push(Violation::new(
+            &join(path, printable_key(key)),
+            format!("is not known; known are {}", known.join(", ")),
+        ));
     }
 }
 
@@ -60,7 +71,8 @@ fn used(ty: &Ty, value: &Value, path: &str, found: &mut Vec<Violation>) {
                 found.push(Violation::new(path, "must be a moment such as 2020-03-01T12:47:02.247462Z"));
             }
         }
-        (Ty::Integer, Value::Number(number)) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {}
+        (Ty::Integer, Value::Number(number)) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
+        }
         (Ty::List(item), Value::Array(items)) => {
             for (index, value) in items.iter().enumerate() {
                 used(item, value, &format!("{path}[{index}]"), found);
@@ -104,7 +116,8 @@ pub fn check_number(rules: &Number, number: f64) -> Result<(), String> {
         return Err(format!("must be greater than {bound}"));
     }
     let outside = |min: Option<f64>, max: Option<f64>| {
-        min.is_some_and(|min| number.is_nan() || number < min) || max.is_some_and(|max| number.is_nan() || number > max)
+        min.is_some_and(|min| number.is_nan() || number < min)
+            || max.is_some_and(|max| number.is_nan() || number > max)
     };
     if outside(rules.minimum, rules.maximum) {
         return Err(match (rules.minimum, rules.maximum) {
@@ -134,6 +147,7 @@ fn join(path: &str, name: &str) -> String {
 
 /// A property's name is the client's text: only a short plain one is worth repeating.
 fn printable_key(key: &str) -> &str {
-    let plain = key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.$".contains(&byte));
+    let plain =
+        key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.$".contains(&byte));
     if plain && !key.is_empty() { key } else { "a property" }
 }

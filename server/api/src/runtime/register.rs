@@ -6,13 +6,15 @@ use poem_openapi::{
     LicenseObject, OpenApi, OpenApiService, ServerObject,
     registry::{
         MetaApi, MetaHeader, MetaMediaType, MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaOperation,
-        MetaOperationParam, MetaParamIn, MetaPath, MetaRequest, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef,
-        MetaSecurityScheme, MetaTag, Registry,
+        MetaOperationParam, MetaParamIn, MetaPath, MetaRequest, MetaResponse, MetaResponses, MetaSchema,
+        MetaSchemaRef, MetaSecurityScheme, MetaTag, Registry,
     },
 };
 use serde_json::Value;
 
-use super::document::{Header, Info, Kind, Operation, Parameter, Place, Property, Response, Schema, Scheme, Ty};
+use super::document::{
+    Header, Info, Kind, Operation, Parameter, Place, Property, Response, Schema, Scheme, Ty,
+};
 
 const JSON: &str = "application/json";
 
@@ -92,13 +94,19 @@ fn named(schema: &Schema) -> MetaSchema {
     match &schema.kind {
         Kind::Object { properties, .. } => MetaSchema {
             ty: "object",
-            required: properties.iter().filter(|property| property.required).map(|property| property.name).collect(),
+            required: properties
+                .iter()
+                .filter(|property| property.required)
+                .map(|property| property.name)
+                .collect(),
             properties: properties.iter().map(|property| (property.name, described(property))).collect(),
             ..base
         },
-        Kind::Enum(values) => {
-            MetaSchema { ty: "string", enum_items: values.iter().map(|value| Value::from(*value)).collect(), ..base }
-        }
+        Kind::Enum(values) => MetaSchema {
+            ty: "string",
+            enum_items: values.iter().map(|value| Value::from(*value)).collect(),
+            ..base
+        },
         Kind::Text(rules) => MetaSchema {
             ty: "string",
             format: rules.format,
@@ -141,7 +149,9 @@ fn described(property: &Property) -> MetaSchemaRef {
             let schema = MetaSchema { all_of: vec![reference], description, ..MetaSchema::ANY };
             MetaSchemaRef::Inline(Box::new(schema))
         }
-        MetaSchemaRef::Inline(schema) => MetaSchemaRef::Inline(Box::new(MetaSchema { description, ..*schema })),
+        MetaSchemaRef::Inline(schema) => {
+            MetaSchemaRef::Inline(Box::new(MetaSchema { description, ..*schema }))
+        }
         reference @ MetaSchemaRef::Reference(_) => reference,
     }
 }
@@ -218,7 +228,8 @@ fn header(header: &Header) -> MetaHeader {
 }
 
 fn security_scheme(scheme: &Scheme) -> MetaSecurityScheme {
-    let scopes = scheme.scopes.iter().map(|(name, doc)| MetaOAuthScope { name, description: Some(doc) }).collect();
+    let scopes =
+        scheme.scopes.iter().map(|(name, doc)| MetaOAuthScope { name, description: Some(doc) }).collect();
     let flow = MetaOAuthFlow {
         authorization_url: None,
         token_url: Some(scheme.token_url),

@@ -1,0 +1,7 @@
+//! Tests of the server through its real interface: HTTP, and the command line.
+//!
+//! Every test that touches the database runs on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod harness;
+mod routes;

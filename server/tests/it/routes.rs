@@ -1,0 +1,3 @@
+//! One file a resource.
+
+mod basic_credentials;
