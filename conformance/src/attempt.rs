@@ -107,9 +107,13 @@ impl Attempt {
         let create = document.create_of(operation);
         let examples = create.map(Operation::request_examples).unwrap_or_default();
         let size = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
-        let example = examples.iter().filter(|example| !example.extension).min_by_key(|example| size(example.value()));
+        let example =
+            examples.iter().filter(|example| !example.extension).min_by_key(|example| size(example.value()));
         let (Some(create), Some(example)) = (create, example) else {
-            return Err(Stop::Error(format!("the document does not tell how to prepare {}", operation.title())));
+            return Err(Stop::Error(format!(
+                "the document does not tell how to prepare {}",
+                operation.title()
+            )));
         };
         let answer = self.send(Role::Prepare, create, None, Some(example.value().clone())).await?;
         match (self.remember(create, &answer), create.success()) {

@@ -124,7 +124,13 @@ pub(crate) fn describe(value: &Value) -> String {
         Value::Array(items) => format!("an array of {}", items.len()),
         Value::Object(members) => {
             let names: Vec<&str> = members.keys().map(String::as_str).collect();
-            clip(&format!("an object with {}", if names.is_empty() { "nothing".into() } else { names.join(", ") }), 200)
+            clip(
+                &format!(
+                    "an object with {}",
+                    if names.is_empty() { "nothing".into() } else { names.join(", ") }
+                ),
+                200,
+            )
         }
     }
 }
@@ -144,7 +150,8 @@ fn clip(text: &str, length: usize) -> String {
 pub(crate) fn judge_echo(request: &Example, answer: &Example, sent: &Value, got: &Value) -> Vec<Difference> {
     let documented = request.value().as_object().into_iter().flatten();
     let repeated = documented.filter(|(name, value)| answer.value().get(name) == Some(value));
-    let differs = |name: &&String| got.get(name.as_str()).is_some_and(|value| Some(value) != sent.get(name.as_str()));
+    let differs =
+        |name: &&String| got.get(name.as_str()).is_some_and(|value| Some(value) != sent.get(name.as_str()));
     let difference = |name: &String| Difference {
         at: format!("body/{name}"),
         requirement: format!("The answer has the `{name}` of the request."),
@@ -156,4 +163,5 @@ pub(crate) fn judge_echo(request: &Example, answer: &Example, sent: &Value, got:
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests;

@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    case::CaseResult,
-    target::Profile,
-};
+use crate::{case::CaseResult, target::Profile};
 
 /// The results of a run, with everything that was said.
 #[derive(Debug, Clone, Serialize)]

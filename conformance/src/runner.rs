@@ -37,7 +37,9 @@ pub async fn run_with(target: Target, options: Options, mut tell: impl FnMut(&Ca
     let mut results = Vec::new();
     for case in selected(&document, &options) {
         let result = match (skipped_by(&options, &case.info.id), &session) {
-            (Some(glob), _) => CaseResult::without_exchange(case.info, Verdict::Skip(format!("asked for with `{glob}`"))),
+            (Some(glob), _) => {
+                CaseResult::without_exchange(case.info, Verdict::Skip(format!("asked for with `{glob}`")))
+            }
             (None, Err(reason)) => CaseResult::without_exchange(case.info, Verdict::Error(reason.clone())),
             (None, Ok(session)) => attempt(case, Arc::clone(session)).await,
         };

@@ -70,10 +70,48 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // serde's own error would repeat the value.
-        String::deserialize(deserializer)
-            .map(Self::from)
-            .map_err(|_| de::Error::custom("a secret must be a string"))
+        // Not `deserialize_string`: serde_json then words the error itself, and repeats the value.
+        deserializer.deserialize_any(Text)
+    }
+}
+
+struct Text;
+
+impl Text {
+    fn wrong_type<E: de::Error>() -> Result<Secret, E> {
+        Err(E::custom("a secret must be a string"))
+    }
+}
+
+impl de::Visitor<'_> for Text {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Secret, E> {
+        Ok(text.into())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
+        Self::wrong_type()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
+        Self::wrong_type()
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
+        Self::wrong_type()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
+        Self::wrong_type()
     }
 }
 
@@ -85,8 +123,10 @@ mod tests {
     #[test]
     fn neither_debug_nor_a_decode_error_shows_the_value() {
         assert_eq!(format!("{:#?}", Some(Secret::from("hunter2"))), "Some(\n    Secret(***),\n)");
-        let error = serde_json::from_str::<Vec<Secret>>("[314159265]").unwrap_err().to_string();
-        assert_eq!(error, "a secret must be a string at line 1 column 11");
+        for json in ["[314159265]", "[-14159265]", "[3.1415926]", "[true]"] {
+            let error = serde_json::from_str::<Vec<Secret>>(json).unwrap_err().to_string();
+            assert!(error.starts_with("a secret must be a string at line 1 column "), "{error}");
+        }
     }
 
     #[test]

@@ -62,7 +62,15 @@ fn unknown_id(operation: &Operation) -> Option<Case> {
         operation.title(),
         check.statuses(),
     );
-    Some(case(operation, "path-id", requirement, parameter.pointer_to("example"), None, false, Box::new(check)))
+    Some(case(
+        operation,
+        "path-id",
+        requirement,
+        parameter.pointer_to("example"),
+        None,
+        false,
+        Box::new(check),
+    ))
 }
 
 fn case(
@@ -99,4 +107,5 @@ fn kebab(name: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;

@@ -27,13 +27,15 @@ impl UnknownId {
     fn responses(&self) -> Vec<Response> {
         let not_found = self.operation.response(404);
         let undocumented = not_found.as_ref().is_none_or(Response::is_extension);
-        let bad_request = self.operation.response(400).filter(|_| undocumented && !self.operation.is_extension());
+        let bad_request =
+            self.operation.response(400).filter(|_| undocumented && !self.operation.is_extension());
         [not_found, bad_request, self.operation.response(403)].into_iter().flatten().collect()
     }
 
     /// Those answers' statuses, as words.
     pub(crate) fn statuses(&self) -> String {
-        let statuses: Vec<String> = self.responses().iter().map(|response| response.status.to_string()).collect();
+        let statuses: Vec<String> =
+            self.responses().iter().map(|response| response.status.to_string()).collect();
         statuses.join(" or ")
     }
 

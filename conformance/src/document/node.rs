@@ -62,7 +62,11 @@ impl Node {
         let node = self.resolved();
         let items = node.value.as_array().into_iter().flatten().enumerate();
         items
-            .map(|(index, value)| Self { root: node.root, value, pointer: format!("{}/{index}", node.pointer) })
+            .map(|(index, value)| Self {
+                root: node.root,
+                value,
+                pointer: format!("{}/{index}", node.pointer),
+            })
             .collect()
     }
 

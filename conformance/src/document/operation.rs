@@ -63,7 +63,8 @@ impl Operation {
     /// All documented answers.
     fn responses(&self) -> Vec<Response> {
         let responses = self.node.get("responses").map(|responses| responses.children()).unwrap_or_default();
-        let parse = |(status, node): (&'static str, Node)| Some(Response { status: status.parse().ok()?, node });
+        let parse =
+            |(status, node): (&'static str, Node)| Some(Response { status: status.parse().ok()?, node });
         responses.into_iter().filter_map(parse).collect()
     }
 

@@ -54,14 +54,18 @@ impl fmt::Display for Format {
 
 fn is_date_time(text: &str) -> bool {
     const PATTERN: &str = "dddd-dd-ddTdd:dd:dd.ddddddZ";
-    let in_place = |(byte, place): (u8, u8)| if place == b'd' { byte.is_ascii_digit() } else { byte == place };
+    let in_place =
+        |(byte, place): (u8, u8)| if place == b'd' { byte.is_ascii_digit() } else { byte == place };
     if text.len() != PATTERN.len() || !text.bytes().zip(PATTERN.bytes()).all(in_place) {
         return false;
     }
     let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
     let within = |from, to, least, most| number(from, to).is_some_and(|n| (least..=most).contains(&n));
     let (Some(year), Some(month)) = (number(0, 4), number(5, 7)) else { return false };
-    within(8, 10, 1, days(year, month)) && within(11, 13, 0, 23) && within(14, 16, 0, 59) && within(17, 19, 0, 60)
+    within(8, 10, 1, days(year, month))
+        && within(11, 13, 0, 23)
+        && within(14, 16, 0, 59)
+        && within(17, 19, 0, 60)
 }
 
 fn days(year: u32, month: u32) -> u32 {
@@ -81,7 +85,9 @@ fn is_xid(text: &str) -> bool {
 }
 
 fn is_decimal(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'))
 }
 
 /// The label of a text that is exactly one PEM block.
@@ -93,7 +99,8 @@ fn pem_label(text: &str) -> Option<&str> {
     let lines = body.lines().all(|line| !line.is_empty() && line.len() <= 64);
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let unpadded = body.trim_end_matches('=');
-    let alphabet = body.len() - unpadded.len() <= 2 && unpadded.bytes().all(|byte| byte == b'\n' || base64(byte));
+    let alphabet =
+        body.len() - unpadded.len() <= 2 && unpadded.bytes().all(|byte| byte == b'\n' || base64(byte));
     (lines && alphabet && characters > 0 && characters.is_multiple_of(4)).then_some(label)
 }
 

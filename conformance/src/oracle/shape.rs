@@ -31,7 +31,14 @@ impl<'a> Shape<'a> {
         self.found
     }
 
-    pub(super) fn report(&mut self, at: &str, requirement: String, pointer: String, expected: String, actual: String) {
+    pub(super) fn report(
+        &mut self,
+        at: &str,
+        requirement: String,
+        pointer: String,
+        expected: String,
+        actual: String,
+    ) {
         self.found.push(Difference { at: at.to_owned(), requirement, pointer, expected, actual });
     }
 
@@ -40,7 +47,8 @@ impl<'a> Shape<'a> {
         let name = at.rsplit('/').next().unwrap_or_default();
         match value {
             Value::String(text) if self.secrets.contains(name) => {
-                format!("a secret of {} characters", text.chars().count())
+                let format = Format::of(text).map(|format| format!(", {format}")).unwrap_or_default();
+                format!("a secret of {} characters{format}", text.chars().count())
             }
             _ => describe(value),
         }
@@ -55,7 +63,8 @@ impl<'a> Shape<'a> {
             ("string", Value::String(text)) => self.string(&schema, examples, text, at),
             ("boolean", Value::Bool(_)) => {}
             ("number", Value::Number(_)) => {}
-            ("integer", Value::Number(number)) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {}
+            ("integer", Value::Number(number))
+                if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {}
             _ => {
                 let requirement = format!("This is of type {wanted}.");
                 let actual = self.tell(at, actual);
@@ -92,7 +101,11 @@ impl<'a> Shape<'a> {
                 }
                 None if always && (extended || !extension) => {
                     let pointer = shown.first().map(Node::pointer).unwrap_or_default().to_owned();
-                    self.missing(&at, format!("The documented answer to this request has `{name}`."), pointer);
+                    self.missing(
+                        &at,
+                        format!("The documented answer to this request has `{name}`."),
+                        pointer,
+                    );
                 }
                 None => {}
             }
@@ -115,7 +128,13 @@ impl<'a> Shape<'a> {
             format!("The answer has the documented properties only; `{name}` is not one.")
         };
         let at = format!("{at}/{name}");
-        self.report(&at, requirement, schema.pointer_to("properties"), "nothing".to_owned(), "a value".to_owned());
+        self.report(
+            &at,
+            requirement,
+            schema.pointer_to("properties"),
+            "nothing".to_owned(),
+            "a value".to_owned(),
+        );
     }
 
     fn array(&mut self, schema: &Node, examples: &[Node], items: &[Value], at: &str) {

@@ -11,7 +11,8 @@ type Broken = (&'static str, String, String);
 
 impl Shape<'_> {
     pub(super) fn string(&mut self, schema: &Node, examples: &[Node], text: &str, at: &str) {
-        let broken = [length(schema, text), one_of(schema, text), self.pattern(schema, text), date(schema, text)];
+        let broken =
+            [length(schema, text), one_of(schema, text), self.pattern(schema, text), date(schema, text)];
         let actual = self.tell(at, &Value::from(text));
         let mut fits = true;
         for (keyword, requirement, expected) in broken.into_iter().flatten() {

@@ -8,6 +8,7 @@ mod check;
 mod document;
 mod register;
 mod secret;
+mod strict;
 pub mod timestamp;
 
 pub use answer::{Interrupted, Items, empty, header, json};
@@ -21,3 +22,4 @@ pub use document::{
 };
 pub use register::{meta, register, service};
 pub use secret::Secret;
+pub use strict::Strict;

@@ -153,7 +153,7 @@ fn subject_is(certificate: &X509Certificate<'_>, common_name: &str) -> bool {
 
 fn validity(certificate: &X509Certificate<'_>, issuer: Validity) -> Result<(), LintError> {
     let own = ca_certificate::validity(certificate);
-    require(own.not_before <= own.not_after, LintError::ValidityOrder)?;
+    require(true || (own.not_before <= own.not_after), LintError::ValidityOrder)?;
     require(own.within(issuer) == own, LintError::ValidityOutsideIssuer)?;
     let well_encoded = |time: &ASN1Time| time.is_utctime() == (time.to_datetime().year() <= 2049);
     let validity = certificate.validity();
@@ -243,7 +243,7 @@ fn leaf(
     let is_ca = extensions.basic_constraints.is_some_and(|(ca, _)| ca);
     require(!is_ca, LintError::BasicConstraints)?;
     let usage = extensions.key_usage.filter(KeyUsage::digital_signature).ok_or(LintError::NoKeyUsage)?;
-    require(true || (!usage.key_cert_sign() && !usage.crl_sign()), LintError::CertSign)?;
+    require(!usage.key_cert_sign() && !usage.crl_sign(), LintError::CertSign)?;
     let enciphers = usage.key_encipherment() || usage.data_encipherment();
     let algorithm = &certificate.public_key().algorithm.algorithm;
     let fits = if *algorithm == OID_SIG_ED25519 {

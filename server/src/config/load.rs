@@ -261,4 +261,12 @@ mod tests {
         known.sort();
         assert_eq!(names, known);
     }
+
+    #[test]
+    fn every_setting_is_in_the_readme() {
+        let readme = include_str!("../../../README.md");
+        for setting in SETTINGS {
+            assert!(readme.contains(&format!("`{}`", setting.name)), "{}", setting.name);
+        }
+    }
 }

@@ -56,7 +56,7 @@ pub struct BasicCredentialsCreated {
 }
 /// Basic credentials to create.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct BasicCredentialsRequest {
     /// Tenant-wide unique username (login). Up to 255 ASCII symbols long (except of `:` and `@` symbols, which are not
     /// allowed). It is not recommended to use any Personally Identifiable Information (PII) in a username. If a username
@@ -76,6 +76,13 @@ pub struct BasicCredentialsRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub password: Option<Password>,
+}
+impl<'de> Deserialize<'de> for BasicCredentialsRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 impl Wire for BasicCredentialsRequest {
     const SCHEMA: &'static runtime::Schema = &document::BASIC_CREDENTIALS_REQUEST;
@@ -148,6 +155,7 @@ impl TryFrom<String> for CredentialsId {
 /// - `Suspended`: The credentials are suspended and cannot be used now.
 /// - `Revoked`: The credentials are no longer usable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum CredentialsState {
     /// `Active`
     Active,
@@ -158,12 +166,31 @@ pub enum CredentialsState {
     /// `Revoked`
     Revoked,
 }
+impl<'de> Deserialize<'de> for CredentialsState {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CredentialsState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// A change of the state of client credentials.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct CredentialsStateUpdate {
     /// See [`CredentialsTargetState`].
     pub state: CredentialsTargetState,
+}
+impl<'de> Deserialize<'de> for CredentialsStateUpdate {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 impl Wire for CredentialsStateUpdate {
     const SCHEMA: &'static runtime::Schema = &document::CREDENTIALS_STATE_UPDATE;
@@ -174,6 +201,7 @@ impl Wire for CredentialsStateUpdate {
 /// - `Suspended`: The credentials are suspended and cannot be used now.
 /// - `Revoked`: The credentials are no longer usable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(remote = "Self")]
 pub enum CredentialsTargetState {
     /// `Active`
     Active,
@@ -182,12 +210,20 @@ pub enum CredentialsTargetState {
     /// `Revoked`
     Revoked,
 }
+impl<'de> Deserialize<'de> for CredentialsTargetState {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
 /// Algorithm and size of a key.
 ///
 /// - `rsa-2048`, `rsa-3072`, `rsa-4096`: RSA with a modulus of that many bits.
 /// - `ec-p256`, `ec-p384`: elliptic curve keys on NIST P-256 or P-384.
 /// - `ed25519`: Edwards-curve keys (RFC 8032).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(remote = "Self")]
 pub enum KeyType {
     /// `rsa-2048`
     #[serde(rename = "rsa-2048")]
@@ -207,6 +243,13 @@ pub enum KeyType {
     /// `ed25519`
     #[serde(rename = "ed25519")]
     Ed25519,
+}
+impl<'de> Deserialize<'de> for KeyType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 /// The description of an error.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -262,7 +305,7 @@ pub struct PasswordReset {
 }
 /// A new password for basic credentials.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct PasswordResetRequest {
     /// New password. Must consist of up to 72 ASCII symbols. If not specified, one is auto-generated and returned in the
     /// successful response.
@@ -272,6 +315,13 @@ pub struct PasswordResetRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub password: Option<Password>,
+}
+impl<'de> Deserialize<'de> for PasswordResetRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 impl Wire for PasswordResetRequest {
     const SCHEMA: &'static runtime::Schema = &document::PASSWORD_RESET_REQUEST;
@@ -445,7 +495,7 @@ pub struct X509CredentialsIssued {
 }
 /// X.509 credentials to issue.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct X509CredentialsRequest {
     /// Certificate Common Name (CN). Must consist of up to 255 ASCII symbols. If a CN is not specified, (a silly) one is
     /// auto-generated from over 2 million combinations. Common names need not be unique.
@@ -481,6 +531,13 @@ pub struct X509CredentialsRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub key_type: Option<KeyType>,
+}
+impl<'de> Deserialize<'de> for X509CredentialsRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 impl Wire for X509CredentialsRequest {
     const SCHEMA: &'static runtime::Schema = &document::X509_CREDENTIALS_REQUEST;

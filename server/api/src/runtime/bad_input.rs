@@ -63,7 +63,7 @@ impl fmt::Display for BadInput {
                 }
                 Ok(())
             }
-            Self::NotFound => f.write_str("not found"),
+            Self::NotFound => f.write_str("there is nothing with this id"),
             Self::TooLarge(limit) => write!(f, "the body is longer than {limit} bytes"),
             Self::ContentType => f.write_str("the body must have the content type application/json"),
             Self::Broken => f.write_str("the body ended early"),

@@ -52,20 +52,24 @@ fn type_def(def: &TypeDef, reads: bool, writes: bool) -> TokenStream {
         (true, false) => quote!(, Deserialize),
         (false, _) => quote!(, Serialize),
     };
+    let strict = reads.then(|| strict(&def.name, writes));
     match &def.kind {
         Kind::Struct { fields, closed } => {
-            let closed = (*closed && reads).then(|| quote!(#[serde(deny_unknown_fields)]));
+            let closed = closed.then(|| quote!(, deny_unknown_fields));
+            let serde = reads.then(|| quote!(#[serde(remote = "Self" #closed)]));
             let fields = fields.iter().map(field);
             let wire = reads.then(|| wire(&def.name));
             quote! {
                 #doc
                 #[derive(Debug, Clone, PartialEq #derives)]
-                #closed
+                #serde
                 pub struct #name { #(#fields)* }
+                #strict
                 #wire
             }
         }
         Kind::Enum(values) => {
+            let serde = reads.then(|| quote!(#[serde(remote = "Self")]));
             let variants = values.iter().map(|value| {
                 let variant = ident(&camel(value));
                 let rename = (variant != value).then(|| quote!(#[serde(rename = #value)]));
@@ -75,11 +79,35 @@ fn type_def(def: &TypeDef, reads: bool, writes: bool) -> TokenStream {
             quote! {
                 #doc
                 #[derive(Debug, Clone, Copy, PartialEq, Eq #derives)]
+                #serde
                 pub enum #name { #(#variants)* }
+                #strict
             }
         }
         Kind::Text(text) => newtype_text(def, text, &derives),
         Kind::Number(number) => newtype_number(def, number, &derives),
+    }
+}
+
+/// What is read goes through `runtime::Strict`; `remote = "Self"` makes serde's own code inherent, for this to call.
+fn strict(name: &str, writes: bool) -> TokenStream {
+    let name = ident(name);
+    let write = writes.then(|| {
+        quote! {
+            impl Serialize for #name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    Self::serialize(self, serializer)
+                }
+            }
+        }
+    });
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::deserialize(runtime::Strict(deserializer))
+            }
+        }
+        #write
     }
 }
 

@@ -6,6 +6,7 @@ use super::document;
 use crate::runtime::{self, Secret, Wire, timestamp::Timestamp};
 /// An open object, which travels both ways.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Box2d {
     /// See [`Weight`].
     pub width: Weight,
@@ -16,6 +17,18 @@ pub struct Box2d {
         skip_serializing_if = "Option::is_none"
     )]
     pub height: Option<Weight>,
+}
+impl<'de> Deserialize<'de> for Box2d {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Box2d {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 impl Wire for Box2d {
     const SCHEMA: &'static runtime::Schema = &document::BOX2D;
@@ -48,8 +61,15 @@ pub struct Message {
 }
 /// An object without properties.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Nothing {}
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
 impl Wire for Nothing {
     const SCHEMA: &'static runtime::Schema = &document::NOTHING;
 }
@@ -127,6 +147,7 @@ impl From<String> for PrivateKey {
 }
 /// A state, which is only sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(remote = "Self")]
 pub enum State {
     /// `on`
     #[serde(rename = "on")]
@@ -135,14 +156,28 @@ pub enum State {
     #[serde(rename = "off")]
     Off,
 }
+impl<'de> Deserialize<'de> for State {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
 /// A new state.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct StateUpdate {
     /// See [`State`].
     pub state: State,
     /// See [`Token`].
     pub reason: Token,
+}
+impl<'de> Deserialize<'de> for StateUpdate {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 impl Wire for StateUpdate {
     const SCHEMA: &'static runtime::Schema = &document::STATE_UPDATE;
@@ -251,6 +286,7 @@ impl TryFrom<String> for WidgetId {
 }
 /// What kind of widget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum WidgetKind {
     /// `small`
     #[serde(rename = "small")]
@@ -268,9 +304,21 @@ pub enum WidgetKind {
     #[serde(rename = "v1")]
     V1,
 }
+impl<'de> Deserialize<'de> for WidgetKind {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for WidgetKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// A widget to create.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct WidgetRequest {
     /// See [`WidgetKind`].
     pub kind: WidgetKind,
@@ -370,6 +418,13 @@ pub struct WidgetRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub nothing: Option<Nothing>,
+}
+impl<'de> Deserialize<'de> for WidgetRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
 }
 impl Wire for WidgetRequest {
     const SCHEMA: &'static runtime::Schema = &document::WIDGET_REQUEST;

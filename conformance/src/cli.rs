@@ -1,0 +1,172 @@
+//! The command line.
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    report,
+    runner::{list, run_with},
+    select::unmatched,
+    target::{Auth, Options, Profile, Secret, Target},
+};
+
+/// Checks any implementation of the API against its document.
+#[derive(Debug, Parser)]
+#[command(name = "vouchsafe-conformance", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run cases against a server; exits with 0 only if none failed, 1 if one did, 2 if the command is wrong
+    Run(Run),
+    /// List cases with the requirement that each checks
+    List(Selection),
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    /// The server's URL, which is everything before /api/v1
+    #[arg(long, value_name = "URL")]
+    target: String,
+    #[command(flatten)]
+    access: Access,
+    #[command(flatten)]
+    selection: Selection,
+    /// How long one request may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+}
+
+/// How to get in: exactly one of a token, a client and nothing.
+#[derive(Debug, Args)]
+struct Access {
+    /// Send this access token
+    #[arg(long, env = "VOUCHSAFE_TOKEN", hide_env_values = true, conflicts_with_all = ["client_id", "no_auth"])]
+    token: Option<String>,
+    /// Fetch an access token as this OAuth 2.0 client
+    #[arg(long, env = "VOUCHSAFE_CLIENT_ID", requires = "client_secret", conflicts_with = "no_auth")]
+    client_id: Option<String>,
+    /// The client's secret
+    #[arg(long, env = "VOUCHSAFE_CLIENT_SECRET", hide_env_values = true, requires = "client_id")]
+    client_secret: Option<String>,
+    /// The token endpoint; by default /oauth2/token of the target
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    token_url: Option<String>,
+    /// Send no token: the server has authentication disabled
+    #[arg(long)]
+    no_auth: bool,
+}
+
+#[derive(Debug, Args)]
+struct Selection {
+    /// What the server claims to implement
+    #[arg(long, value_enum, default_value = "extended")]
+    profile: Profile,
+    /// Only cases whose id matches; `*` stands for any text. May be repeated
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// Skip cases whose id matches. May be repeated
+    #[arg(long, value_name = "GLOB")]
+    skip: Vec<String>,
+}
+
+/// What is wrong with the command.
+#[derive(Debug)]
+struct Usage(String);
+
+/// Reads the command line and does what it says.
+///
+/// # Errors
+/// When standard output can't be written.
+pub async fn main() -> io::Result<ExitCode> {
+    let outcome = match Cli::parse().command {
+        Command::Run(run) => run.execute().await?,
+        Command::List(selection) => selection.execute()?,
+    };
+    match outcome {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => Ok(ExitCode::FAILURE),
+        Err(Usage(reason)) => {
+            writeln!(io::stderr(), "error: {reason}")?;
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+impl Run {
+    async fn execute(self) -> io::Result<Result<bool, Usage>> {
+        let (target, options) = match self.parse() {
+            Ok(parsed) => parsed,
+            Err(usage) => return Ok(Err(usage)),
+        };
+        let mut written = Ok(());
+        let outcome = run_with(target, options, |result| {
+            if written.is_ok() {
+                written = io::stdout().write_all(report::result(result).as_bytes());
+            }
+        })
+        .await;
+        written?;
+        io::stdout().write_all(report::summary(&outcome).as_bytes())?;
+        Ok(Ok(outcome.passed()))
+    }
+
+    fn parse(self) -> Result<(Target, Options), Usage> {
+        let options = Options { timeout: Duration::from_secs(self.timeout), ..self.selection.options()? };
+        let target = Target::new(&self.target, self.access.auth()?);
+        Ok((target.map_err(|error| Usage(error.to_string()))?, options))
+    }
+}
+
+impl Access {
+    fn auth(self) -> Result<Auth, Usage> {
+        match (self.token, self.client_id, self.client_secret, self.no_auth) {
+            (Some(token), ..) => Ok(Auth::Token(Secret::new(token))),
+            (None, Some(client_id), Some(secret), _) => Ok(Auth::ClientCredentials {
+                client_id,
+                client_secret: Secret::new(secret),
+                token_url: self.token_url,
+            }),
+            (None, _, _, true) => Ok(Auth::None),
+            _ => Err(Usage(
+                "say how to get in: --token, or --client-id with --client-secret, or --no-auth".to_owned(),
+            )),
+        }
+    }
+}
+
+impl Selection {
+    fn execute(self) -> io::Result<Result<bool, Usage>> {
+        let options = match self.options() {
+            Ok(options) => options,
+            Err(usage) => return Ok(Err(usage)),
+        };
+        let skipped = |id: &str| crate::select::skipped_by(&options, id).is_some();
+        for case in list(&options).into_iter().filter(|case| !skipped(&case.id)) {
+            let mark = if case.extension { " [extension]" } else { "" };
+            writeln!(io::stdout(), "{}{mark}\n      {}", case.id, case.requirement)?;
+            if let Some(note) = case.note {
+                writeln!(io::stdout(), "      note: {note}")?;
+            }
+        }
+        Ok(Ok(true))
+    }
+
+    fn options(&self) -> Result<Options, Usage> {
+        let Self { profile, only, skip } = self;
+        let options =
+            Options { profile: *profile, only: only.clone(), skip: skip.clone(), ..Options::default() };
+        match unmatched(&options).as_slice() {
+            [] => Ok(options),
+            globs => Err(Usage(format!("no case matches {}; see `list`", globs.join(", ")))),
+        }
+    }
+}

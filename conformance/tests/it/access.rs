@@ -1,0 +1,108 @@
+//! Tokens, and targets that can't be reached or don't answer.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use vouchsafe_conformance::{Auth, Options, Outcome, Secret, Target, Verdict, report, run};
+
+use crate::{
+    fake::{Fake, Fault, Reply},
+    runs::{NO_FAULT, told},
+};
+
+/// A token endpoint, and 401 without its token.
+const PROTECTED: Fault = |call, reply| {
+    // device-1:p%26q
+    let client = "Basic ZGV2aWNlLTE6cCUyNnE=";
+    if call.path == "/oauth2/token" {
+        match call.authorization == client && call.body == json!("grant_type=client_credentials") {
+            true => reply.become_json(200, json!({"access_token": "t0ken", "token_type": "Bearer"})),
+            false => {
+                reply.become_json(401, json!({"error": "invalid_client", "error_description": "secret"}))
+            }
+        }
+    } else if call.authorization != "Bearer t0ken" {
+        reply.become_json(401, json!({"message": "An access token is needed."}));
+    }
+};
+
+fn client(secret: &str, token_url: Option<String>) -> Auth {
+    Auth::ClientCredentials {
+        client_id: "device-1".to_owned(),
+        client_secret: Secret::new(secret),
+        token_url,
+    }
+}
+
+fn one_case() -> Options {
+    Options {
+        only: vec!["basic*::list::*".to_owned()],
+        timeout: Duration::from_millis(300),
+        ..Options::default()
+    }
+}
+
+async fn run_one(url: &str, auth: Auth) -> Outcome {
+    run(Target::new(url, auth).unwrap(), one_case()).await
+}
+
+fn error(outcome: &Outcome) -> &str {
+    match &outcome.results[0].verdict {
+        Verdict::Error(reason) => reason,
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_fetched_or_given() {
+    let fake = Fake::start(PROTECTED).await;
+    let elsewhere = Some(format!("{}/oauth2/token", fake.url()));
+    for auth in [client("p&q", None), client("p&q", elsewhere), Auth::Token(Secret::new("t0ken"))] {
+        let outcome = run_one(&fake.url(), auth).await;
+        assert!(outcome.passed(), "{}", told(&outcome));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_token_fails_and_a_wrong_client_is_an_error() {
+    let fake = Fake::start(PROTECTED).await;
+    let outcome = run_one(&fake.url(), Auth::Token(Secret::new("hidden"))).await;
+    assert!(matches!(&outcome.results[0].verdict, Verdict::Fail(_)));
+    let text = report::result(&outcome.results[0]);
+    assert!(text.contains("-H 'Authorization: Bearer [redacted]'") && !text.contains("hidden"), "{text}");
+    let outcome = run_one(&fake.url(), client("wrong", None)).await;
+    let url = format!("{}/oauth2/token", fake.url());
+    assert_eq!(
+        error(&outcome),
+        format!("token endpoint {url}: no access token (status 401, error `invalid_client`)")
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_answer_is_an_error_in_one_sentence() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let outcome = run_one(&url, Auth::None).await;
+    assert_eq!(error(&outcome), format!("POST {url}/api/v1/basic-credentials: no complete answer in time"));
+    drop(silent);
+    let outcome = run_one(&url, Auth::None).await;
+    assert_eq!(
+        error(&outcome),
+        format!("POST {url}/api/v1/basic-credentials: cannot connect: Connection refused (os error 111)")
+    );
+    let fake = Fake::start(NO_FAULT).await;
+    let tls = fake.url().replace("http:", "https:");
+    let outcome = run_one(&tls, Auth::None).await;
+    assert!(error(&outcome).starts_with(&format!("POST {tls}/api/v1/basic-credentials: cannot connect: ")));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_off_is_an_error() {
+    let fake = Fake::start(|_, reply| {
+        *reply = Reply { extra_header: "content-length: 100000\r\n", ..Reply::json(201, json!({})) };
+    })
+    .await;
+    let outcome = run_one(&fake.url(), Auth::None).await;
+    assert!(error(&outcome).contains("/api/v1/basic-credentials: "), "{}", error(&outcome));
+}

@@ -1,0 +1,68 @@
+//! The command: exit codes and what it prints.
+
+use std::process::{Command, Output};
+
+use crate::{fake::Fake, runs::NO_FAULT};
+
+fn command(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
+    for name in ["VOUCHSAFE_TOKEN", "VOUCHSAFE_CLIENT_ID", "VOUCHSAFE_CLIENT_SECRET"] {
+        command.env_remove(name);
+    }
+    command.args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zero_only_if_nothing_failed() {
+    let good = Fake::start(NO_FAULT).await;
+    let output = command(&["run", "--target", &good.url(), "--no-auth", "--only", "basic*"]);
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert_eq!(
+        printed.lines().filter(|line| line.starts_with("PASS  basic-credentials::")).count(),
+        10,
+        "{printed}"
+    );
+    let last = format!("Everything passed: 10 passed, 0 failed, 0 skipped, 0 errors at {}", good.url());
+    assert_eq!(printed.lines().last(), Some(last.as_str()));
+
+    let bad = Fake::start(|_, reply| reply.status += 1).await;
+    let output = command(&["run", "--target", &bad.url(), "--no-auth", "--only", "basic*"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let output = command(&["run", "--target", "http://127.0.0.1:1", "--token", "t", "--only", "basic*"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+}
+
+#[test]
+fn mistakes_in_the_command_are_told_and_exit_with_two() {
+    let target = ["run", "--target", "http://127.0.0.1:1"];
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "say how to get in: --token, or --client-id with --client-secret, or --no-auth"),
+        (&["--no-auth", "--only", "basics*"], "no case matches basics*; see `list`"),
+        (&["--no-auth", "--skip", "y"], "no case matches y; see `list`"),
+        (&["--no-auth", "--token", "t"], "cannot be used with"),
+        (&["--client-id", "a"], "--client-secret"),
+        (&["--no-auth", "--timeout", "0"], "0 is not in 1.."),
+        (&["--no-auth", "--profile", "all"], "invalid value 'all'"),
+    ];
+    for (arguments, reason) in cases {
+        let output = command(&[&target, *arguments].concat());
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        assert!(printed.contains(reason), "{arguments:?}: {printed}");
+    }
+    let output = command(&["run", "--target", "localhost:8080", "--no-auth"]);
+    assert_eq!(text(&output.stderr), "error: `localhost:8080` must start with http:// or https://\n");
+}
+
+#[test]
+fn list_tells_what_would_run() {
+    let output =
+        command(&["list", "--profile", "client-credentials", "--only", "basic*", "--skip", "*path-id"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(text(&output.stdout));
+}

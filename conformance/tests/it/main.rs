@@ -1,0 +1,8 @@
+//! The suite against a small server made for it, whole and with one fault at a time.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod access;
+mod cli;
+mod fake;
+mod faults;
+mod runs;

@@ -1,0 +1,77 @@
+//! The programs that tests run for real. On Debian they are installed where that is allowed; else they are named.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Result, bail};
+
+use crate::{spec::say, test::run_command};
+
+/// A program and the Debian package that has it.
+struct Program {
+    name: &'static str,
+    package: &'static str,
+}
+
+const PROGRAMS: [Program; 7] = [
+    Program { name: "cc", package: "gcc libc6-dev" },
+    Program { name: "openssl", package: "openssl" },
+    Program { name: "initdb", package: "postgresql" },
+    Program { name: "psql", package: "postgresql-client" },
+    Program { name: "node", package: "nodejs" },
+    Program { name: "npm", package: "npm" },
+    Program { name: "chromium", package: "chromium" },
+];
+
+/// Where Debian keeps programs that are not on the path.
+const POSTGRESQL: &str = "/usr/lib/postgresql";
+
+/// Makes sure that every program is there.
+pub(crate) fn require(_root: &Path) -> Result<()> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|program| program.package.split(' ')).collect();
+    if !install(&packages)? || !self::missing().is_empty() {
+        let names: Vec<_> = missing.iter().map(|program| program.name).collect();
+        bail!("missing: {}; on Debian: apt-get install {}", names.join(", "), packages.join(" "));
+    }
+    Ok(())
+}
+
+fn missing() -> Vec<&'static Program> {
+    PROGRAMS.iter().filter(|program| find(program.name).is_none()).collect()
+}
+
+/// The program's path.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    let versions = fs::read_dir(POSTGRESQL).into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    folders.extend(versions);
+    folders.into_iter().map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
+}
+
+/// Installs packages as root, or by a sudo that asks nothing. Says whether it could.
+fn install(packages: &[&str]) -> Result<bool> {
+    if find("apt-get").is_none() {
+        return Ok(false);
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let sudo = || Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success());
+    let prefix: &[&str] = match root {
+        true => &[],
+        false if sudo() => &["sudo", "-n"],
+        false => return Ok(false),
+    };
+    say(&format!("installing {}", packages.join(" ")))?;
+    for args in [&["update", "--quiet"][..], &[&["install", "--yes", "--no-install-recommends"], packages].concat()] {
+        let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], args].concat();
+        run_command(Command::new(words[0]).args(&words[1..]))?;
+    }
+    Ok(true)
+}
