@@ -133,6 +133,18 @@ impl Attempt {
         self.pick(&answer, made, &success)
     }
 
+    /// Names of the properties that the list documents of credentials.
+    pub(crate) fn listed_properties(&self, made: &Made) -> Vec<&'static str> {
+        let list = self.session.document.list_of(&made.operation).and_then(Operation::success);
+        let schema = list.and_then(|list| list.content()?.1.get("schema")?.get("items")?.get("properties"));
+        schema
+            .map(|properties| properties.children())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
+    }
+
     /// Picks credentials from the list that the last answer is.
     pub(crate) fn pick(&mut self, answer: &Answer, made: &Made, response: &Response) -> Result<Value, Stop> {
         let items = answer.json().and_then(Value::as_array);

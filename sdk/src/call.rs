@@ -41,8 +41,9 @@ impl Call {
     ///
     /// # Errors
     /// For the three values that no URL can have in one place of its path.
-    pub(crate) fn segment(mut self, name: &'static str, value: &str) -> Result<Self, Error> {
-        if matches!(value, "" | "." | "..") {
+    pub(crate) fn segment(mut self, name: &'static str, value: impl Display) -> Result<Self, Error> {
+        let value = value.to_string();
+        if matches!(value.as_str(), "" | "." | "..") {
             return Err(Error::Argument { name, reason: "must not be empty and not consist of dots" });
         }
         for byte in value.bytes() {

@@ -5,6 +5,7 @@
 
 mod it {
     mod answers;
+    mod docs;
     mod pages;
     mod peer;
     mod retries;

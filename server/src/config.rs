@@ -1,13 +1,16 @@
 //! The settings: defaults, then a TOML file, then `VOUCHSAFE_...` environment variables, then flags.
 
+mod check;
 mod load;
+mod setting;
 mod show;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use load::{ConfigError, Overrides, SETTINGS, Setting};
+pub use load::{ConfigError, Overrides};
+pub use setting::{SETTINGS, Setting};
 
 /// Every setting, with its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,8 +64,14 @@ impl Config {
     pub fn database_url(&self) -> Result<String, vouchsafe_store::Error> {
         match &self.database.url {
             Some(url) => Ok(url.clone()),
-            None => vouchsafe_store::sqlite_url(&self.data_dir.join("vouchsafe.db")),
+            None => vouchsafe_store::sqlite_url(&self.sqlite_file()),
         }
+    }
+
+    /// Where the database is when there is no setting for it.
+    #[must_use]
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.data_dir.join("vouchsafe.db")
     }
 
     /// The URL under which clients reach a server that listens at `address`.

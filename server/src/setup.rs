@@ -71,6 +71,13 @@ pub async fn prepare(config: &Config, base_url: &str, platform: Option<Authority
 /// # Errors
 /// When the database is empty, or its master key is not at hand.
 pub async fn existing(config: &Config) -> anyhow::Result<Ready> {
+    if config.database.url.is_none() && !config.sqlite_file().exists() {
+        bail!(
+            "there is no database in {}: name its folder by --data-dir, or start the server once with \
+             `vouchsafe serve`",
+            config.data_dir.display()
+        );
+    }
     let store = open(config).await?;
     match fingerprint(&store).await? {
         Some(fingerprint) => {

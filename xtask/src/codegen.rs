@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Folders that hold generated files and nothing else.
-const FOLDERS: [&str; 1] = ["server/api/src/generated"];
+const FOLDERS: [&str; 2] = ["server/api/src/generated", "sdk/src/generated"];
 
 /// Writes every generated file that changed and removes those that are generated no more; with `check` only tells.
 pub(crate) fn run(root: &Path, check: bool) -> Result<()> {

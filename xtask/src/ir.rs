@@ -180,6 +180,6 @@ pub(crate) enum Ty {
     Text,
     DateTime,
     Integer,
-    List(Box<Ty>),
+    List(Box<Self>),
     Ref(String),
 }

@@ -10,6 +10,7 @@ mod emit;
 mod ir;
 mod lower;
 mod spec;
+mod tidy;
 
 /// Development tasks.
 #[derive(Debug, Parser)]
@@ -24,6 +25,8 @@ enum Task {
     /// The OpenAPI document.
     #[command(subcommand)]
     Spec(spec::SpecCommand),
+    /// Check the rules that no compiler and no linter knows.
+    Tidy,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -31,5 +34,6 @@ fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Codegen { check } => codegen::run(root, check),
         Task::Spec(command) => spec::run(command),
+        Task::Tidy => tidy::run(root),
     }
 }

@@ -74,17 +74,22 @@ impl Request {
 
     /// What was set is to be seen in the list, as far as the list shows it.
     async fn observe(&self, attempt: &mut Attempt, made: &Made, sent: &Value) -> Result<(), Stop> {
+        let listed = attempt.listed_properties(made);
+        let mut sent: Vec<_> = sent.as_object().into_iter().flatten().collect();
+        sent.retain(|(name, _)| listed.contains(&name.as_str()));
+        if sent.is_empty() {
+            return Ok(());
+        }
         let item = attempt.find(Role::Observe, made).await?;
-        let sent = sent.as_object().into_iter().flatten();
-        let differs = sent.filter_map(|(name, value)| Some((name, value, item.get(name)?)));
-        let differs = differs.filter(|(_, value, seen)| value != seen);
+        let shown = sent.into_iter().map(|(name, value)| (name, value, item.get(name)));
+        let differs = shown.filter(|(_, value, seen)| Some(*value) != *seen);
         let differences: Vec<Difference> = differs
             .map(|(name, value, seen)| Difference {
                 at: format!("body/{name}"),
                 requirement: format!("After {} the list shows the new `{name}`.", self.operation.title()),
                 pointer: self.example.pointer.clone(),
                 expected: oracle::describe(value),
-                actual: oracle::describe(seen),
+                actual: seen.map_or("nothing".to_owned(), oracle::describe),
             })
             .collect();
         attempt.record(differences);

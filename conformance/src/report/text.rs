@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     case::{CaseResult, Mismatch, Verdict},
     document::Document,
-    exchange::{Answer, Body, Exchange},
+    exchange::{Answer, Body, Exchange, Request, Role},
     outcome::Outcome,
 };
 
@@ -58,6 +58,10 @@ fn write_fail(text: &mut String, result: &CaseResult, mismatches: &[Mismatch]) -
     for (index, exchange) in result.exchanges.iter().enumerate() {
         let mut here = mismatches.iter().filter(|mismatch| mismatch.exchange == index).peekable();
         if here.peek().is_none() {
+            if exchange.role != Role::Cleanup {
+                let Request { method, path, .. } = &exchange.request;
+                writeln!(text, "      before: {method} {path} was answered with {}", exchange.answer.status)?;
+            }
             continue;
         }
         for mismatch in here {
@@ -76,16 +80,25 @@ fn write_exchange(text: &mut String, document: &Document, exchange: &Exchange) -
     let Answer { status, headers, body } = &exchange.answer;
     writeln!(text, "      HTTP {status}")?;
     for (name, value) in headers.iter().filter(|(name, _)| name != "set-cookie") {
-        writeln!(text, "      {name}: {}", value.escape_debug())?;
+        writeln!(text, "      {name}: {}", printable(value))?;
     }
     let body = match body {
         Body::Empty => return Ok(()),
-        Body::Text(body) => body.escape_debug().to_string(),
+        Body::Text(body) => printable(body),
         Body::Json(body) => redact(document, "", body).to_string(),
     };
     let shown: String = body.chars().take(MOST_CHARACTERS).collect();
     let more = if shown.len() < body.len() { " … (cut)" } else { "" };
     writeln!(text, "      {shown}{more}")
+}
+
+/// The text on one line, without what a terminal would obey.
+fn printable(text: &str) -> String {
+    let show = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    text.chars().map(show).collect()
 }
 
 /// The value without secrets.

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use vouchsafe_conformance::{Auth, Options, Outcome, Secret, Target, Verdict, report, run};
 
 use crate::{
-    fake::{Fake, Fault, Reply},
+    fake::{Fake, Fault},
     runs::{NO_FAULT, told},
 };
 
@@ -36,11 +36,7 @@ fn client(secret: &str, token_url: Option<String>) -> Auth {
 }
 
 fn one_case() -> Options {
-    Options {
-        only: vec!["basic*::list::*".to_owned()],
-        timeout: Duration::from_millis(300),
-        ..Options::default()
-    }
+    Options { only: vec!["basic*::list::*".to_owned()], ..Options::default() }
 }
 
 async fn run_one(url: &str, auth: Auth) -> Outcome {
@@ -83,26 +79,46 @@ async fn a_wrong_token_fails_and_a_wrong_client_is_an_error() {
 async fn what_does_not_answer_is_an_error_in_one_sentence() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let outcome = run_one(&url, Auth::None).await;
+    let impatient = Options { timeout: Duration::from_millis(100), ..one_case() };
+    let outcome = run(Target::new(&url, Auth::None).unwrap(), impatient).await;
     assert_eq!(error(&outcome), format!("POST {url}/api/v1/basic-credentials: no complete answer in time"));
-    drop(silent);
-    let outcome = run_one(&url, Auth::None).await;
-    assert_eq!(
-        error(&outcome),
-        format!("POST {url}/api/v1/basic-credentials: cannot connect: Connection refused (os error 111)")
-    );
+    // Nobody listens on port 1.
+    let outcome = run_one("http://127.0.0.1:1", Auth::None).await;
+    let refused = "POST http://127.0.0.1:1/api/v1/basic-credentials: cannot connect: Connection refused";
+    assert!(error(&outcome).starts_with(refused), "{}", error(&outcome));
     let fake = Fake::start(NO_FAULT).await;
     let tls = fake.url().replace("http:", "https:");
     let outcome = run_one(&tls, Auth::None).await;
-    assert!(error(&outcome).starts_with(&format!("POST {tls}/api/v1/basic-credentials: cannot connect: ")));
+    let plain = format!("POST {tls}/api/v1/basic-credentials: cannot connect: ");
+    assert!(error(&outcome).starts_with(&plain), "{}", error(&outcome));
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_off_is_an_error() {
-    let fake = Fake::start(|_, reply| {
-        *reply = Reply { extra_header: "content-length: 100000\r\n", ..Reply::json(201, json!({})) };
+async fn an_answer_that_is_cut_off_is_an_error_beside_which_others_pass() {
+    let fake = Fake::start(|call, reply| {
+        if call.method == "GET" {
+            reply.extra_header = "transfer-encoding: chunked\r\n";
+        }
     })
     .await;
+    let options = Options {
+        only: vec!["basic*::list::*".to_owned(), "basic*::create::*".to_owned()],
+        ..Options::default()
+    };
+    let outcome = run(Target::new(&fake.url(), Auth::None).unwrap(), options).await;
+    let url = fake.url();
+    let broken = format!("GET {url}/api/v1/basic-credentials: the exchange broke off: ");
+    assert!(error(&outcome).starts_with(&broken), "{}", error(&outcome));
+    assert_eq!((outcome.count("pass"), outcome.count("error"), outcome.passed()), (2, 1, false));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_an_error() {
+    let fake = Fake::start(|_, reply| reply.body = Some(json!("x".repeat((64 << 20) + 1)))).await;
     let outcome = run_one(&fake.url(), Auth::None).await;
-    assert!(error(&outcome).contains("/api/v1/basic-credentials: "), "{}", error(&outcome));
+    let url = fake.url();
+    assert_eq!(
+        error(&outcome),
+        format!("POST {url}/api/v1/basic-credentials: the answer is longer than 64 MiB")
+    );
 }

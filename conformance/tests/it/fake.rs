@@ -121,7 +121,8 @@ async fn read(stream: &mut TcpStream) -> Option<Call> {
 
 impl State {
     fn answer(&mut self, call: &Call) -> Reply {
-        let segments: Vec<&str> = call.path.split('/').collect();
+        let path = call.path.split('?').next().unwrap_or_default();
+        let segments: Vec<&str> = path.split('/').collect();
         match (call.method.as_str(), segments.as_slice()) {
             ("GET", [collection]) => {
                 let items = self.items.iter().filter(|(of, _)| of == collection);

@@ -135,7 +135,8 @@ const FAULTS: &[(&str, Fault, &[&str])] = &[
         "the answer leads elsewhere",
         |call, reply| {
             if is(call, "GET", "basic-credentials") {
-                *reply = Reply { extra_header: "location: /elsewhere\r\n", ..Reply::empty(302) };
+                let extra_header = "location: /api/v1/basic-credentials?moved\r\n";
+                *reply = Reply { extra_header, ..Reply::empty(302) };
             }
         },
         &["basic-credentials::list::example-list", "basic-credentials::update-state::example-suspend"],
@@ -197,10 +198,24 @@ async fn a_fail_tells_everything_that_is_needed_and_no_secret() {
         }
     };
     let fake = Fake::start(fault).await;
-    let options = Options { only: vec!["*::create::example-specific".to_owned()], ..Options::default() };
-    let mut outcome = run_on(&fake, options).await;
-    let result = &mut outcome.results[0];
+    insta::assert_snapshot!(told_of(&fake, "basic*::create::example-specific").await);
+}
+
+#[tokio::test]
+async fn a_fail_of_what_is_seen_later_tells_what_came_before() {
+    let fault: Fault = |call, reply| {
+        if is(call, "GET", "basic-credentials") {
+            *reply = Reply { content_type: "text/html", ..Reply::json(200, json!("<p>\u{1b}[31m\"hi\"\n")) };
+        }
+    };
+    let fake = Fake::start(fault).await;
+    insta::assert_snapshot!(told_of(&fake, "basic*::update-state::example-suspend").await);
+}
+
+/// What the report tells of one case, without what differs from run to run.
+async fn told_of(fake: &Fake, case: &str) -> String {
+    let mut outcome = run_on(fake, Options { only: vec![case.to_owned()], ..Options::default() }).await;
+    let [result] = outcome.results.as_mut_slice() else { panic!("{outcome:?}") };
     result.duration = std::time::Duration::ZERO;
-    let text = report::result(result).replace(&fake.url(), "http://target").replace(&result.suffix, "UNIQUE");
-    insta::assert_snapshot!(text);
+    report::result(result).replace(&fake.url(), "http://target").replace(&result.suffix, "UNIQUE")
 }

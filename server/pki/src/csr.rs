@@ -51,7 +51,7 @@ impl VerifiedPublicKey {
         }
         let spki = &csr.certification_request_info.subject_pki;
         let algorithm = KeyAlgorithm::of(spki)?;
-        let _ = verify(&csr);
+        verify(&csr)?;
         let public_key = SubjectPublicKeyInfo::from_der(spki.raw).map_err(|_| CsrError::Malformed)?;
         let verified = Self::new(algorithm, public_key.der_bytes());
         // What we certify is the key of the request to the last bit: no other parameters, no unused bits, DER only.

@@ -153,7 +153,7 @@ fn subject_is(certificate: &X509Certificate<'_>, common_name: &str) -> bool {
 
 fn validity(certificate: &X509Certificate<'_>, issuer: Validity) -> Result<(), LintError> {
     let own = ca_certificate::validity(certificate);
-    require(true || (own.not_before <= own.not_after), LintError::ValidityOrder)?;
+    require(own.not_before <= own.not_after, LintError::ValidityOrder)?;
     require(own.within(issuer) == own, LintError::ValidityOutsideIssuer)?;
     let well_encoded = |time: &ASN1Time| time.is_utctime() == (time.to_datetime().year() <= 2049);
     let validity = certificate.validity();

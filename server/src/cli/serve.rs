@@ -8,6 +8,9 @@ use crate::{app::Server, config::Config};
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let server = Server::start(config).await?;
+    // Before it says that it serves: whoever waits for that may send the signal at once.
+    let mut terminate = signal(SignalKind::terminate()).context("waiting for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("waiting for SIGINT")?;
     if server.first_start {
         say(
             "first start: made the database, the master key, the platform CA, tenant default and an administrator",
@@ -18,10 +21,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     if !config.auth.enabled {
         tracing::warn!("auth.enabled is false: everyone may use tenant default");
     }
-    let mut terminate = signal(SignalKind::terminate()).context("waiting for SIGTERM")?;
     let stop = async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         tracing::info!("stopping");

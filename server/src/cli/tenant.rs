@@ -1,7 +1,9 @@
 //! `vouchsafe tenant create`
 
+use anyhow::bail;
 use clap::Subcommand;
 use vouchsafe_domain::TenantId;
+use vouchsafe_store::{Conflict, Error};
 
 use super::say;
 use crate::{config::Config, setup};
@@ -19,7 +21,14 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     let Command::Create { id } = command;
     let tenant = TenantId::parse(id)?;
     let ready = setup::existing(config).await?;
-    setup::create_tenant(config, &ready, &tenant).await?;
+    match setup::create_tenant(config, &ready, &tenant).await {
+        Err(error) if taken(&error) => bail!("there is a tenant {tenant} already: choose another id"),
+        created => created?,
+    }
     ready.store.close().await;
     say(&format!("made tenant {tenant}"))
+}
+
+fn taken(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Conflict(Conflict::Tenant | Conflict::Authority)))
 }

@@ -1,69 +1,15 @@
-//! Reads the settings and checks what their types can't.
+//! Reads the settings: a value counts more than one from the source before.
 
-use std::{env, fs, path::Path, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use toml::{Table, Value};
-use vouchsafe_domain::KeyType;
 
-use super::Config;
+use super::{Config, SETTINGS, Setting};
 
-/// One setting: its dotted name in TOML and how its environment variable is read.
-#[derive(Debug)]
-pub struct Setting {
-    /// Dotted name, e.g. `database.url`.
-    pub name: &'static str,
-    kind: Kind,
-}
-
-impl Setting {
-    /// The environment variable, e.g. `VOUCHSAFE_DATABASE_URL`.
-    #[must_use]
-    pub fn variable(&self) -> String {
-        format!("VOUCHSAFE_{}", self.name.replace('.', "_").to_uppercase())
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Text,
-    Number,
-    Flag,
-}
-
-macro_rules! settings {
-    ($($name:literal $kind:ident,)+) => {
-        /// Every setting.
-        pub const SETTINGS: &[Setting] = &[$(Setting { name: $name, kind: Kind::$kind },)+];
-    };
-}
-
-settings! {
-    "data_dir" Text,
-    "listen" Text,
-    "public_url" Text,
-    "database.url" Text,
-    "database.max_connections" Number,
-    "database.migrate" Flag,
-    "auth.enabled" Flag,
-    "auth.token_ttl_seconds" Number,
-    "passwords.memory_kib" Number,
-    "passwords.iterations" Number,
-    "passwords.parallelism" Number,
-    "passwords.queue" Number,
-    "pki.ca_key_type" Text,
-    "pki.ca_ttl_days" Number,
-    "pki.key_pool" Number,
-    "master_key.value" Text,
-    "master_key.command" Text,
-    "master_key.file" Text,
-    "tls.enabled" Flag,
-    "tls.certificate" Text,
-    "tls.private_key" Text,
-    "log.format" Text,
-    "log.filter" Text,
-}
-
-/// Why the settings can't be used. Every message says what to change and repeats no secret.
+/// Why the settings can't be used. Every message says what to change and repeats no value, which may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file can't be read.
@@ -74,7 +20,7 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file is not TOML or has a value of a wrong kind.
+    /// The file is not TOML, or has something that is no setting, or a setting with a wrong value.
     #[error("the configuration file {} is wrong: {message}", path.display())]
     File {
         /// The file.
@@ -82,25 +28,33 @@ pub enum ConfigError {
         /// Where and why.
         message: String,
     },
-    /// An environment variable is unusable.
+    /// An environment variable has a wrong value.
     #[error("the environment variable {variable} must be {expected}")]
     Variable {
         /// The variable.
         variable: String,
         /// What it must be.
-        expected: &'static str,
+        expected: String,
     },
-    /// A setting is unusable.
+    /// A flag has a wrong value.
+    #[error("{flag} must be {expected}")]
+    Flag {
+        /// The flag.
+        flag: String,
+        /// What it must be.
+        expected: String,
+    },
+    /// A setting is unusable, wherever it comes from.
     #[error("the setting {name} {message}")]
     Setting {
         /// The setting.
         name: &'static str,
         /// Why.
-        message: String,
+        message: &'static str,
     },
-    /// Some setting is unusable.
-    #[error("the settings are wrong: {0}")]
-    Invalid(String),
+    /// The list of settings and their types disagree: a mistake in this program.
+    #[error("the settings can't be read")]
+    Inconsistent,
 }
 
 /// What the command line says, which counts most.
@@ -122,99 +76,78 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] naming the setting and its source.
     pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
-        let mut table = Table::new();
-        if let Some(path) = file {
-            table = read_file(path)?;
-        }
+        let mut table = file.map_or_else(|| Ok(Table::new()), read_file)?;
         for setting in SETTINGS {
-            let variable = setting.variable();
-            if let Ok(text) = env::var(&variable) {
-                insert(&mut table, setting.name, value(setting.kind, text, variable)?);
+            if let Some(text) = env::var_os(setting.variable()) {
+                let value = text.to_str().and_then(|text| setting.read(text));
+                let wrong = || ConfigError::Variable {
+                    variable: setting.variable(),
+                    expected: setting.expected(),
+                };
+                insert(&mut table, setting.name, value.ok_or_else(wrong)?);
             }
-        }
-        let texts = [
-            ("data_dir", overrides.data_dir.as_ref().map(|path| path.display().to_string())),
-            ("listen", overrides.listen.clone()),
-            ("database.url", overrides.database_url.clone()),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                insert(&mut table, name, Value::String(text));
+            if let Some(text) = overrides.text(setting.name) {
+                let value = text.and_then(|text| setting.read(text));
+                let flag = || format!("--{}", setting.name.replace(['.', '_'], "-"));
+                let wrong = || ConfigError::Flag { flag: flag(), expected: setting.expected() };
+                insert(&mut table, setting.name, value.ok_or_else(wrong)?);
             }
         }
         if overrides.no_migrate {
             insert(&mut table, "database.migrate", Value::Boolean(false));
         }
-        let config: Self = table.try_into().map_err(|error| ConfigError::Invalid(one_line(&error)))?;
+        let config: Self = table.try_into().map_err(|_| ConfigError::Inconsistent)?;
         config.check()?;
         Ok(config)
     }
+}
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let refuse = |name, message: &str| Err(ConfigError::Setting { name, message: message.to_owned() });
-        let Ok(url) = self.database_url() else { return refuse("data_dir", "must be Unicode text") };
-        if !url.starts_with("sqlite:") && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
-            return refuse("database.url", "must begin with sqlite: or postgres:");
+impl Overrides {
+    /// The flag's value if it was given; inside, nothing if it is no Unicode text.
+    fn text(&self, name: &str) -> Option<Option<&str>> {
+        match name {
+            "data_dir" => self.data_dir.as_ref().map(|path| path.to_str()),
+            "listen" => self.listen.as_deref().map(Some),
+            "database.url" => self.database_url.as_deref().map(Some),
+            _ => None,
         }
-        if let Some(public_url) = &self.public_url
-            && !url::Url::parse(public_url)
-                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        {
-            return refuse("public_url", "must be an http or https URL such as https://vouchsafe.example");
-        }
-        if !matches!(KeyType::parse(&self.pki.ca_key_type), Some(KeyType::Rsa2048 | KeyType::EcP256)) {
-            return refuse("pki.ca_key_type", "must be rsa-2048 or ec-p256");
-        }
-        if self.pki.ca_ttl_days == 0 {
-            return refuse("pki.ca_ttl_days", "must be at least 1");
-        }
-        if self.auth.token_ttl_seconds == 0 {
-            return refuse("auth.token_ttl_seconds", "must be at least 1");
-        }
-        if self.database.max_connections == 0 {
-            return refuse("database.max_connections", "must be at least 1");
-        }
-        if self.tls.certificate.is_some() != self.tls.private_key.is_some() {
-            return refuse("tls.certificate", "and tls.private_key go together: set both or neither");
-        }
-        let passwords = &self.passwords;
-        if argon2::Params::new(passwords.memory_kib, passwords.iterations, passwords.parallelism, None)
-            .is_err()
-        {
-            return refuse("passwords.memory_kib", "and its siblings are no valid argon2 parameters");
-        }
-        Ok(())
     }
 }
 
 fn read_file(path: &Path) -> Result<Table, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    let wrong =
-        |error: toml::de::Error| ConfigError::File { path: path.to_owned(), message: one_line(&error) };
-    // Read once as settings, so that a mistake is told with its line.
-    toml::from_str::<Config>(&text).map_err(wrong)?;
-    toml::from_str(&text).map_err(wrong)
+    let text =
+        fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let wrong = |message| ConfigError::File { path: path.to_owned(), message };
+    let table: Table = toml::from_str(&text).map_err(|error| wrong(no_toml(&error, &text)))?;
+    check_table("", &table).map_err(wrong)?;
+    Ok(table)
 }
 
-/// The message without the excerpt of the file, which may hold a secret.
-fn one_line(error: &toml::de::Error) -> String {
-    error.message().lines().next().unwrap_or_default().to_owned()
+/// Where the file stops being TOML. The parser's own words may quote the file.
+fn no_toml(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {} is no TOML", before.matches('\n').count() + 1)
 }
 
-fn value(kind: Kind, text: String, variable: String) -> Result<Value, ConfigError> {
-    match kind {
-        Kind::Text => Ok(Value::String(text)),
-        Kind::Number => match text.parse() {
-            Ok(number) => Ok(Value::Integer(number)),
-            Err(_) => Err(ConfigError::Variable { variable, expected: "a whole number" }),
-        },
-        Kind::Flag => match text.as_str() {
-            "true" => Ok(Value::Boolean(true)),
-            "false" => Ok(Value::Boolean(false)),
-            _ => Err(ConfigError::Variable { variable, expected: "true or false" }),
-        },
+/// Refuses what is no setting, and values a setting can't have.
+fn check_table(prefix: &str, table: &Table) -> Result<(), String> {
+    for (key, value) in table {
+        let name = format!("{prefix}{key}");
+        let section = format!("{name}.");
+        let known = |setting: &&Setting| setting.name == name;
+        match (value, SETTINGS.iter().find(known)) {
+            (Value::Table(inner), None) if SETTINGS.iter().any(|known| known.name.starts_with(&section)) => {
+                check_table(&section, inner)?;
+            }
+            (_, None) if SETTINGS.iter().any(|known| known.name.starts_with(&section)) => {
+                return Err(format!("{name} must be a section: [{name}]"));
+            }
+            (_, None) => return Err(format!("there is no setting {}", name.escape_debug())),
+            (value, Some(setting)) if setting.accepts(value) => {}
+            (_, Some(setting)) => return Err(format!("{name} must be {}", setting.expected())),
+        }
     }
+    Ok(())
 }
 
 fn insert(table: &mut Table, name: &str, value: Value) {
@@ -260,13 +193,5 @@ mod tests {
         let mut known: Vec<_> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
         known.sort();
         assert_eq!(names, known);
-    }
-
-    #[test]
-    fn every_setting_is_in_the_readme() {
-        let readme = include_str!("../../../README.md");
-        for setting in SETTINGS {
-            assert!(readme.contains(&format!("`{}`", setting.name)), "{}", setting.name);
-        }
     }
 }

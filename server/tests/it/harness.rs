@@ -1,4 +1,8 @@
-//! Starts real servers on databases of their own and talks HTTP to them.
+//! Starts real servers on databases of their own and talks HTTP to them. Every answer is held against the document.
+
+pub(crate) mod database;
+pub(crate) mod document;
+pub(crate) mod openssl;
 
 use std::{net::SocketAddr, path::PathBuf, process::Command, time::Duration};
 
@@ -261,12 +265,17 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) async fn of(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
-        Self {
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await.unwrap();
+        let answer = Self {
             status: response.status(),
             headers: response.headers().clone(),
             text: response.text().await.unwrap(),
-        }
+        };
+        document::check(&method, &path, &answer);
+        answer
     }
 
     /// The body as JSON; null when there is none.

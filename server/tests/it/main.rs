@@ -3,6 +3,8 @@
 //! Every test that touches the database runs on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod conformance;
 mod harness;
+mod process;
 mod readme;
 mod routes;

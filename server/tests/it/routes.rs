@@ -1,3 +1,5 @@
-//! One file a resource.
+//! The HTTP surface, by what is asked of it.
 
 mod basic_credentials;
+mod states;
+mod x509_credentials;

@@ -6,6 +6,7 @@ mod queries;
 mod rust;
 mod schemas;
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::{File, docs, file, ident, module};
@@ -20,6 +21,19 @@ pub(crate) fn emit(api: &Api) -> Vec<File> {
     let mut files = vec![root(api), schemas::emit(&rust)];
     files.extend(api.tags.iter().map(|tag| operations::emit(&rust, tag)));
     files
+}
+
+/// Those of the imports (a name, and where it comes from) that `body` needs.
+fn imports(body: &TokenStream, all: &[(&str, TokenStream)]) -> TokenStream {
+    fn has(tokens: TokenStream, name: &str) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            TokenTree::Ident(ident) => ident == name,
+            TokenTree::Group(group) => has(group.stream(), name),
+            _ => false,
+        })
+    }
+    let needed = all.iter().filter(|(name, _)| has(body.clone(), name)).map(|(_, path)| path);
+    quote!(#(use #needed;)*)
 }
 
 fn root(api: &Api) -> File {

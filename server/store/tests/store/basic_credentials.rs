@@ -125,7 +125,7 @@ async fn pages_and_filters(database: Database) {
         loop {
             let page =
                 store.basic_credentials_page(&tenant("one"), &filter, after.as_ref(), limit).await.unwrap();
-            assert!(page.len() as u64 <= limit);
+            assert!(page.len() as u64 <= limit && listed.len() <= rows.len());
             let Some(last) = page.last() else { break };
             after = Some(last.id.clone());
             listed.extend(page);

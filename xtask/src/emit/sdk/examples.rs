@@ -2,7 +2,7 @@
 
 use super::{queries, rust::Rust};
 use crate::{
-    emit::{camel, snake},
+    emit::{camel, ident, snake},
     ir::{Field, Kind, Operation, Ty, TypeDef},
 };
 
@@ -40,7 +40,11 @@ pub(super) fn new(name: &str, args: &[String]) -> String {
 pub(super) fn setter(rust: &Rust<'_>, owner: &str, field: &Field) -> String {
     let args = rust.def(owner).map(|def| required(rust, def)).unwrap_or_default().join(", ");
     let value = value(rust, &field.name, &field.ty);
-    block(&[&format!("let {} = {owner}::new({args}).{}({value});", variable(owner), snake(&field.name))])
+    block(&[&format!(
+        "let {} = {owner}::new({args}).{}({value});",
+        variable(owner),
+        ident(&snake(&field.name))
+    )])
 }
 
 /// `request`, `update`, `query`: the last word of a type's name.
@@ -90,9 +94,9 @@ pub(super) fn operation(rust: &Rust<'_>, handle: &str, method: &str, operation: 
     let mut hidden = String::new();
     let mut args = Vec::new();
     for param in operation.path_params() {
-        let name = snake(&param.name);
-        let ty = rust.ty(&param.ty);
-        hidden.push_str(&format!(", {name}: &{ty}"));
+        let name = ident(&snake(&param.name)).to_string();
+        let ty = rust.borrowed(&param.ty);
+        hidden.push_str(&format!(", {name}: {}", ty.to_string().replace("& ", "&")));
         args.push(name);
     }
     if operation.query_params().next().is_some() {

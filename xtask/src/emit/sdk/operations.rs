@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{FOLDER, File, docs, examples, file, ident, module, queries, rust::Rust};
+use super::{FOLDER, File, docs, examples, file, ident, imports, module, queries, rust::Rust};
 use crate::{
     emit::{camel, operations_of, snake},
     ir::{Field, Kind, Operation, Tag, Ty, TypeDef},
@@ -19,12 +19,7 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
     let doc = docs(&tag.doc);
     let example = docs(&examples::calling("", &format!("let {resource} = client.{resource}();")));
     let handle_doc = docs(&format!("{}\n\nMade by [`Client::{resource}`].", tag.doc));
-    let tokens = quote! {
-        use http::Method;
-
-        use super::schemas::*;
-        use crate::{call::Call, client::Client, error::Error, page::{self, Page, Paged}, repeat::Repeatable};
-
+    let body = quote! {
         impl Client {
             #doc
             ///
@@ -41,6 +36,24 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
 
         #(#queries)*
         #(#pages)*
+    };
+    let imports = imports(
+        &body,
+        &[
+            ("Method", quote!(http::Method)),
+            ("Call", quote!(crate::call::Call)),
+            ("Client", quote!(crate::client::Client)),
+            ("Error", quote!(crate::error::Error)),
+            ("page", quote!(crate::page)),
+            ("Page", quote!(crate::page::Page)),
+            ("Paged", quote!(crate::page::Paged)),
+            ("repeatable", quote!(crate::repeat::Repeatable)),
+        ],
+    );
+    let tokens = quote! {
+        use super::schemas::*;
+        #imports
+        #body
     };
     file(format!("{FOLDER}/{resource}.rs"), &format!("{}: operations and their queries.", tag.name), tokens)
 }
@@ -80,8 +93,8 @@ fn method(rust: &Rust<'_>, resource: &str, operation: &Operation) -> TokenStream
 
 fn path_args(rust: &Rust<'_>, operation: &Operation) -> Vec<TokenStream> {
     let args = operation.path_params().map(|param| {
-        let (name, ty) = (ident(&snake(&param.name)), rust.ty(&param.ty));
-        quote!(#name: &#ty)
+        let (name, ty) = (ident(&snake(&param.name)), rust.borrowed(&param.ty));
+        quote!(#name: #ty)
     });
     args.collect()
 }
@@ -128,7 +141,7 @@ fn call(operation: &Operation, client: &TokenStream, query: &TokenStream) -> Tok
         let (key, after) = piece.split_once('}').unwrap_or((piece, ""));
         let name: Ident = ident(&snake(key));
         let after = (!after.is_empty()).then(|| quote!(.path(#after)));
-        quote!(.segment(#key, #name.as_str())? #after)
+        quote!(.segment(#key, #name)? #after)
     });
     let query = queries::appended(operation, query);
     quote!(#client.call(#id, Method::#method, #first) #(#rest)* #query)

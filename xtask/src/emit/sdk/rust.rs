@@ -74,6 +74,16 @@ impl<'a> Rust<'a> {
         }
     }
 
+    /// What a method takes for `ty` that it only reads.
+    pub(super) fn borrowed(&self, ty: &Ty) -> TokenStream {
+        let plain = self.ty(ty);
+        match plain.to_string().as_str() {
+            "String" => quote!(&str),
+            "bool" | "i32" | "f64" => plain,
+            _ => quote!(&#plain),
+        }
+    }
+
     /// What a setter or constructor takes for `ty`.
     pub(super) fn taken(&self, ty: &Ty) -> TokenStream {
         let plain = self.ty(ty);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{FOLDER, File, docs, examples, file, ident, rust::Rust};
+use super::{FOLDER, File, docs, examples, file, ident, imports, rust::Rust};
 use crate::{
     emit::{camel, snake},
     ir::{Field, Kind, Ty, TypeDef},
@@ -18,14 +18,16 @@ pub(super) fn emit(rust: &Rust<'_>) -> File {
         Kind::Text(text) if !text.secret && rust.is_identifier(def) => identifier(def),
         Kind::Text(_) | Kind::Number(_) => quote!(),
     });
-    let tokens = quote! {
-        use std::fmt;
-
-        use crate::{error::Error, secret::Secret};
-
-        #(#items)*
-    };
-    file(format!("{FOLDER}/schemas.rs"), "Types, one a schema of the document.", tokens)
+    let body = quote!(#(#items)*);
+    let imports = imports(
+        &body,
+        &[
+            ("fmt", quote!(std::fmt)),
+            ("Error", quote!(crate::error::Error)),
+            ("Secret", quote!(crate::secret::Secret)),
+        ],
+    );
+    file(format!("{FOLDER}/schemas.rs"), "Types, one a schema of the document.", quote!(#imports #body))
 }
 
 fn structure(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream {

@@ -1,0 +1,111 @@
+//! The first start makes everything once; later ones change nothing.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{
+    child::{Server, bootstrap, on_both, vouchsafe},
+    database::{counts, sql},
+};
+use crate::harness::TestDatabase;
+
+on_both!(makes_everything_once, a_stale_bootstrap_file_is_overwritten, the_admin_is_stored_hashed);
+
+const BASIC: &str = "/api/v1/basic-credentials";
+const X509: &str = "/api/v1/x509-credentials";
+
+async fn makes_everything_once(database: TestDatabase) {
+    let data = database.data_dir();
+    let first = Server::start(&database).await;
+    let file = data.join("bootstrap.json");
+    assert_eq!(
+        first.process.stdout(),
+        format!(
+            "first start: made the database, the master key, the platform CA, tenant default and an administrator\n\
+             credentials: {}\nserving {url}, try {url}/docs\n",
+            file.display(),
+            url = first.url
+        )
+    );
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!((mode(&file), mode(&data.join("master.key"))), (0o600, 0o600));
+    let made = bootstrap(&database);
+    let keys: Vec<_> = made.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["url", "adminUser", "adminPassword", "tenant", "clientId", "clientSecret"]);
+    let known = json!({"url": first.url, "adminUser": "admin", "tenant": "default", "clientId": "default"});
+    for (key, value) in known.as_object().unwrap() {
+        assert_eq!(&made[key], value);
+    }
+    assert_eq!(counts(&database), "1|2|1|1|1");
+    let (basic, issued) = use_it(&first).await;
+
+    // A second start, at another port: nothing that was written changes.
+    let files = (fs::read(&file).unwrap(), fs::read(data.join("master.key")).unwrap());
+    let token = first.token.clone();
+    let metadata = first.get("/.well-known/oauth-authorization-server").await.expect(200);
+    first.stop();
+    let mut second = Server::spawn(vouchsafe(&database, ["serve", "--listen", "127.0.0.1:0"]));
+    assert_eq!(second.process.stdout(), format!("serving {url}, try {url}/docs\n", url = second.url));
+    assert_eq!(files, (fs::read(&file).unwrap(), fs::read(data.join("master.key")).unwrap()));
+    assert_eq!(counts(&database), "1|2|1|1|1");
+    second.authorise(&made).await;
+    assert_eq!(second.get(BASIC).await.expect(200), json!([basic]));
+    assert_eq!(second.get(X509).await.expect(200), json!([issued]));
+
+    // A token of before works where the server's name has stayed.
+    let url = metadata["issuer"].as_str().unwrap();
+    let mut named = vouchsafe(&database, ["serve"]);
+    named.env("VOUCHSAFE_PUBLIC_URL", url);
+    second.stop();
+    let mut third = Server::spawn(named);
+    assert_eq!(third.url, url);
+    third.token = token;
+    third.url = listening(&third);
+    assert_eq!(third.get(BASIC).await.expect(200), json!([basic]));
+}
+
+/// Creates one of each; how they are listed.
+async fn use_it(server: &Server) -> (Value, Value) {
+    assert_eq!(server.get(&format!("{}/docs/", "")).await.status, 200);
+    server.post(BASIC, json!({"username": "sensor", "password": "123"})).await.expect(201);
+    server.post(X509, json!({"commonName": "sensor", "keyType": "ec-p256"})).await.expect(201);
+    (server.get(BASIC).await.expect(200)[0].clone(), server.get(X509).await.expect(200)[0].clone())
+}
+
+/// The address in the log, for a server that goes by another name.
+fn listening(server: &Server) -> String {
+    let log = server.process.stderr();
+    let (_, address) = log.split_once("addr=socket://").unwrap();
+    format!("http://{}", address.split_whitespace().next().unwrap())
+}
+
+/// The power goes between writing the file and the commit: the next start is a first start, and its file counts.
+async fn a_stale_bootstrap_file_is_overwritten(database: TestDatabase) {
+    fs::create_dir(database.data_dir()).unwrap();
+    let file = database.data_dir().join("bootstrap.json");
+    fs::write(&file, r#"{"clientId": "default", "clientSecret": "of a start that never was"}"#).unwrap();
+    fs::write(database.data_dir().join("bootstrap.json.new"), "half").unwrap();
+    // `start` gets a token with the file's credentials.
+    let server = Server::start(&database).await;
+    assert_eq!(server.get(BASIC).await.expect(200), json!([]));
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(bootstrap(&database).as_object().unwrap().len(), 6);
+    assert!(!database.data_dir().join("bootstrap.json.new").exists());
+}
+
+async fn the_admin_is_stored_hashed(database: TestDatabase) {
+    let _server = Server::start(&database).await;
+    let made = bootstrap(&database);
+    for name in ["adminPassword", "clientSecret"] {
+        let secret = made[name].as_str().unwrap();
+        assert!(secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{name}");
+    }
+    assert_ne!(made["adminPassword"], made["clientSecret"]);
+    let hash = sql(&database, "SELECT password_hash FROM admin_users WHERE username = 'admin'");
+    assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}

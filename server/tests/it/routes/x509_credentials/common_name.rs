@@ -1,0 +1,80 @@
+//! Common names: made up, of every printable character, of every length.
+
+use regex::Regex;
+use serde_json::{Value, json};
+
+use super::{PATH, verify};
+use crate::harness::{TestServer, both, database::Everything};
+
+async fn issue(server: &TestServer, name: &str) -> Value {
+    server.post(PATH, json!({"keyType": "ed25519", "commonName": name})).await.expect(201)
+}
+
+both!(stand_in_the_subject_and_host_names_in_the_san, async |server: TestServer| {
+    let printable: String = (' '..='~').collect();
+    let (label, long) = ("x".repeat(63), "x".repeat(255));
+    for (name, host) in [
+        ("mydevice", true),
+        ("a.b-c.example", true),
+        (&*label, true),
+        ("UPPER", true),
+        ("10.0.0.1", true),
+        (&*"x".repeat(64), false),
+        (&*long, false),
+        (&*printable, false),
+        ("a b", false),
+        ("a_b", false),
+        ("*.example", false),
+        ("a.", false),
+        ("user:a@example", false),
+        ("/CN=other", false),
+        ("../../etc/passwd", false),
+        (" ", false),
+    ] {
+        let issued = issue(&server, name).await;
+        assert_eq!(issued["commonName"], name);
+        let openssl = verify(&server, &issued).await;
+        let subject = openssl.run("x509 -in leaf.pem -noout -subject -nameopt multiline,-align");
+        assert_eq!(subject.trim_end_matches('\n').split_once("commonName = ").unwrap().1, name);
+        let san = openssl.run("x509 -in leaf.pem -noout -ext subjectAltName");
+        assert_eq!(san.contains(&format!("DNS:{name}\n")), host, "{name}: {san}");
+        assert_eq!(san.contains("No extensions in certificate"), !host, "{name}: {san}");
+    }
+    let same = [issue(&server, "same").await, issue(&server, "same").await];
+    assert_ne!(same[0]["serialNumber"], same[1]["serialNumber"], "names need not be unique");
+});
+
+both!(are_made_up, async |server: TestServer| {
+    let names = ["a", "b"].map(|_| server.post(PATH, json!({"keyType": "ed25519"})));
+    for answer in futures_util::future::join_all(names).await {
+        let issued = answer.expect(201);
+        let name = issued["commonName"].as_str().unwrap();
+        assert!(Regex::new("^[a-z]+-[a-z]+$").unwrap().is_match(name), "{name}");
+        let openssl = verify(&server, &issued).await;
+        let san = openssl.run("x509 -in leaf.pem -noout -ext subjectAltName");
+        assert!(san.contains(&format!("DNS:{name}\n")), "{san}");
+    }
+});
+
+both!(bad_ones_are_refused, async |server: TestServer| {
+    let store = server.ready().await.store;
+    let (rule, length) =
+        ("commonName must be printable ASCII", "commonName must be 1 to 255 characters long");
+    for (name, message) in [
+        (json!(""), length),
+        (json!("x".repeat(256)), length),
+        (json!("é".repeat(256)), length),
+        (json!("é".repeat(255)), rule),
+        (json!("a\0b"), rule),
+        (json!("a\nb"), rule),
+        (json!("\u{7f}"), rule),
+        (json!("😀"), rule),
+        (json!("\u{202e}"), rule),
+        (json!(null), "commonName must be a string, not null"),
+        (json!(1), "commonName must be a string, not a number"),
+        (json!(["a"]), "commonName must be a string, not a list"),
+    ] {
+        assert_eq!(server.post(PATH, json!({"commonName": name})).await.message(400), message, "{name}");
+    }
+    assert_eq!(Everything::of(&store).await.x509, []);
+});
