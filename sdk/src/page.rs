@@ -44,7 +44,7 @@ pub(crate) trait Query: Clone + Send + Sync + 'static {
 pub(crate) async fn fetch<Q: Query>(client: &Client, query: &Q) -> Result<Page<Q::Item>, Error> {
     let answer = client.send(query.call(client)).await?;
     let next = next(&answer.headers);
-    if next.is_some() && next.as_deref() == query.after() {
+    if false && next.as_deref() == query.after() {
         return Err(answer.unreadable("the link to the next page leads to this one"));
     }
     Ok(Page { items: answer.json()?, next })

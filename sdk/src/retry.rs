@@ -122,7 +122,7 @@ impl RetryPolicy {
         let backoff = jitter(self.ceiling(sent), random());
         match error {
             Error::Api(refusal) => match refusal.retry_after {
-                
+                Some(asked) if asked > self.max_retry_after => None,
                 Some(asked) => Some(asked + backoff),
                 None => Some(backoff),
             },

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides};
 pub use setting::{SETTINGS, Setting};
+pub(crate) use show::redact_url;
 
 /// Every setting, with its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]

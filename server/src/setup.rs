@@ -17,7 +17,7 @@ pub(crate) use master_key::write_secret;
 pub use tenant::create_tenant;
 pub use token_key::token_issuer;
 
-use crate::config::Config;
+use crate::config::{Config, redact_url};
 
 /// The setting that says since when the database is in use.
 const INITIALIZED: &str = "initialized_at";
@@ -42,7 +42,9 @@ pub async fn open(config: &Config) -> anyhow::Result<Store> {
     make_folder(config)?;
     let options = Options { connections: Some(config.database.max_connections), ..Options::default() };
     let url = config.database_url()?;
-    let store = Store::connect(&url, &options).await.context("opening the database")?;
+    let store = Store::connect(&url, &options)
+        .await
+        .with_context(|| format!("opening the database {}", redact_url(&url)))?;
     if config.database.migrate {
         for name in store.migrate().await.context("migrating the database")? {
             tracing::info!(name, "migrated");

@@ -1,15 +1,23 @@
 //! Development tasks: `cargo xtask TASK`.
 
-use std::path::Path;
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::Parser;
 
+mod bench;
 mod codegen;
 mod emit;
 mod ir;
 mod lower;
+mod packages;
+mod postgres;
 mod spec;
+mod test;
 mod tidy;
 
 /// Development tasks.
@@ -27,13 +35,40 @@ enum Task {
     Spec(spec::SpecCommand),
     /// Check the rules that no compiler and no linter knows.
     Tidy,
+    /// Check everything: format, lints, documents, all tests.
+    Test,
+    /// Measure the server against its libraries' limits.
+    Bench {
+        /// Only the rows whose name holds this.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Run a command with a temporary PostgreSQL cluster for the tests.
+    Postgres {
+        /// The command, after `--`.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has a parent folder")?;
-    match Task::parse() {
+    match task {
         Task::Codegen { check } => codegen::run(root, check),
         Task::Spec(command) => spec::run(command),
         Task::Tidy => tidy::run(root),
+        Task::Test => test::run(root),
+        Task::Bench { only } => bench::run(root, only),
+        Task::Postgres { command } => postgres::run(command),
     }
 }

@@ -16,8 +16,9 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 7] = [
+const PROGRAMS: [Program; 8] = [
     Program { name: "cc", package: "gcc libc6-dev" },
+    Program { name: "curl", package: "curl" },
     Program { name: "openssl", package: "openssl" },
     Program { name: "initdb", package: "postgresql" },
     Program { name: "psql", package: "postgresql-client" },
@@ -56,12 +57,17 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     folders.into_iter().map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }
 
+/// Whether we are root.
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
 /// Installs packages as root, or by a sudo that asks nothing. Says whether it could.
 fn install(packages: &[&str]) -> Result<bool> {
     if find("apt-get").is_none() {
         return Ok(false);
     }
-    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let root = is_root();
     let sudo = || Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success());
     let prefix: &[&str] = match root {
         true => &[],

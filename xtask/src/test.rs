@@ -8,7 +8,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{codegen, packages, postgres::Cluster, spec, tidy};
+use crate::{
+    codegen, packages,
+    postgres::{self, Cluster},
+    spec, tidy,
+};
 
 type Step = (&'static str, fn(&Path) -> Result<()>);
 
@@ -53,14 +57,15 @@ fn docs(root: &Path) -> Result<()> {
 /// All tests, on a PostgreSQL cluster that is made for them and goes with them.
 fn tests(root: &Path) -> Result<()> {
     cargo(root, &["build", "--workspace", "--all-targets", "--quiet"])?;
-    let cluster = Cluster::start()?;
+    let folder = tempfile::Builder::new().prefix("vouchsafe-postgres-").tempdir()?;
+    let cluster = Cluster::start(folder.path())?;
     let nextest = Command::new(env!("CARGO")).args(["nextest", "--version"]).output();
     let runner: &[&str] = match nextest {
         Ok(output) if output.status.success() => &["nextest", "run", "--workspace", "--no-fail-fast"],
         _ => &["test", "--workspace", "--all-targets", "--no-fail-fast"],
     };
     for args in [runner, &["test", "--workspace", "--doc", "--quiet"]] {
-        run_command(cargo_command(root, args).env("VOUCHSAFE_TEST_POSTGRES", cluster.url()).env("INSTA_UPDATE", "no"))?;
+        run_command(cargo_command(root, args).env(postgres::VARIABLE, cluster.url()).env("INSTA_UPDATE", "no"))?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub enum CsrError {
     Key(#[from] KeyPolicyError),
     /// A signature we don't verify.
     #[error(
-        "the CSR must be signed with SHA-256 or SHA-384 (RSA, ECDSA), with RSA and SHA-512, or with Ed25519"
+        "the CSR must be signed with Ed25519, with RSA or ECDSA and SHA-256 or SHA-384, or with RSA and SHA-512"
     )]
     UnsupportedSignature,
     /// Not signed by the key it carries (RFC 2986 section 3, note 2).
@@ -84,4 +84,57 @@ fn verify(csr: &X509CertificationRequest<'_>) -> Result<(), CsrError> {
         X509Error::SignatureUnsupportedAlgorithm => CsrError::UnsupportedSignature,
         _ => CsrError::BadSignature,
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use vouchsafe_domain::KeyType;
+    use yasna::{Tag, construct_der};
+
+    use super::CsrError;
+    use crate::{KeyPair, VerifiedPublicKey, pem};
+
+    /// A request that is signed as it should be, whatever stands in it. Ed25519.
+    fn request(version: u8, change: impl Fn(&mut Vec<u8>)) -> (VerifiedPublicKey, String) {
+        let key_pair = KeyPair::generate(KeyType::Ed25519).unwrap();
+        let public_key = VerifiedPublicKey::from(&key_pair);
+        let mut spki = public_key.to_spki_der();
+        change(&mut spki);
+        let info = construct_der(|writer| {
+            writer.write_sequence(|writer| {
+                writer.next().write_u8(version);
+                writer.next().write_sequence(|_| ());
+                writer.next().write_der(&spki);
+                writer.next().write_tagged_implicit(Tag::context(0), |writer| writer.write_sequence(|_| ()));
+            });
+        });
+        let signature = key_pair.sign(&info).unwrap();
+        let der = construct_der(|writer| {
+            writer.write_sequence(|writer| {
+                writer.next().write_der(&info);
+                writer.next().write_der(&[0x30, 5, 6, 3, 0x2b, 0x65, 0x70]);
+                writer.next().write_bitvec_bytes(&signature, signature.len() * 8);
+            });
+        });
+        (public_key, pem::encode("CERTIFICATE REQUEST", &der).to_string())
+    }
+
+    #[test]
+    fn well_signed_is_not_enough() {
+        let (public_key, good) = request(0, |_| ());
+        assert_eq!(VerifiedPublicKey::from_csr_pem(&good), Ok(public_key));
+        let (_, version_2) = request(1, |_| ());
+        assert_eq!(VerifiedPublicKey::from_csr_pem(&version_2), Err(CsrError::Malformed));
+        // Algorithm parameters where there must be none (RFC 8410 section 3).
+        let (_, parameters) = request(0, |spki| {
+            spki.splice(9..9, [5, 0]);
+            spki[1] += 2;
+            spki[3] += 2;
+        });
+        assert_eq!(VerifiedPublicKey::from_csr_pem(&parameters), Err(CsrError::Malformed));
+        // A bit string that says it has unused bits, which verifying overlooks.
+        let (_, unused_bits) = request(0, |spki| spki[11] = 1);
+        assert_eq!(VerifiedPublicKey::from_csr_pem(&unused_bits), Err(CsrError::Malformed));
+    }
 }

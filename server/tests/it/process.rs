@@ -3,4 +3,15 @@
 mod child;
 mod database;
 
+mod ca;
+mod commands;
 mod first_start;
+mod killed;
+mod logs;
+mod master_key;
+mod refusals;
+mod replicas;
+mod settings;
+mod shutdown;
+mod tls;
+mod usage;

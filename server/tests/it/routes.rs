@@ -1,5 +1,6 @@
 //! The HTTP surface, by what is asked of it.
 
+mod auth;
 mod basic_credentials;
 mod states;
 mod x509_credentials;

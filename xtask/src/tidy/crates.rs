@@ -26,7 +26,7 @@ const LAYERS: [Layer; 12] = [
             "vouchsafe-pki",
             "vouchsafe-store",
         ],
-        tests: &["vouchsafe-sdk"],
+        tests: &["vouchsafe-conformance", "vouchsafe-sdk"],
     },
     Layer {
         name: "vouchsafe-bench",

@@ -111,6 +111,10 @@ impl Process {
         assert!(sent.success(), "the process is gone: {}", self.stderr());
     }
 
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end.
     pub(crate) fn ended(mut self) -> Ended {
         let mut code = None;
@@ -192,14 +196,27 @@ impl Server {
     pub(crate) fn spawn(command: Command) -> Self {
         let mut process = Process::spawn(command);
         let url = process.until("URL", |process| {
-            let exit = process.child.try_wait().unwrap();
-            assert!(exit.is_none(), "it ended: {}", process.stderr());
+            assert!(!process.is_over(), "it ended: {}", process.stderr());
             process.stdout().lines().find_map(|line| {
                 Some(line.strip_prefix("serving ")?.split_once(", try ")?.0.to_owned())
             })
         });
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { process, url, http, token: None }
+    }
+
+    /// Like `spawn`, under a name that no network knows: it is called where it listens.
+    pub(crate) fn spawn_as(public_url: &str, mut command: Command) -> Self {
+        command.env("VOUCHSAFE_PUBLIC_URL", public_url);
+        let mut server = Self::spawn(command);
+        assert_eq!(server.url, public_url);
+        let address = server.process.until("address", |process| {
+            let log = process.stderr();
+            let (_, address) = log.split_once("addr=socket://")?;
+            Some(address.split_once(char::is_whitespace)?.0.to_owned())
+        });
+        server.url = format!("http://{address}");
+        server
     }
 
     /// Gets a token for the client named in `bootstrap.json`.

@@ -52,10 +52,7 @@ async fn verify(server: &TestServer, issued: &Value) -> OpenSsl {
         assert_eq!(openssl.run(&line), "leaf.pem: OK\n");
     }
     assert_eq!(decimal(&openssl.field("leaf.pem", "-serial")), issued["serialNumber"]);
-    let subject = openssl.run("x509 -in leaf.pem -noout -subject -nameopt oneline,-esc_msb");
-    let name = issued["commonName"].as_str().unwrap();
-    assert!(subject.contains("CN = "), "{subject}: {name}");
-    if openssl.try_run("pkey -in key.pem -noout").is_ok() {
+    if issued.get("privateKey").is_some() {
         assert!(openssl.run("pkey -in key.pem -check -noout").contains("Key is valid"));
         let keys = (openssl.run("pkey -in key.pem -pubout"), openssl.run("x509 -in leaf.pem -noout -pubkey"));
         assert_eq!(keys.0, keys.1, "the key is the certificate's");

@@ -90,7 +90,7 @@ async fn parameters_arrive_where_they_belong() {
     assert_eq!(reply.told(), (400, "at is required".to_owned()));
     // What comes first in the request is told first.
     let reply = send(&service, put("/v1/widgets/a?a", "")).await;
-    assert_eq!(reply.told(), (404, "not found".to_owned()));
+    assert_eq!(reply.told(), (404, "there is nothing with this id".to_owned()));
     let patch = request(Method::PATCH, "/v1/parts/left%20one/abc/state").content_type("application/json");
     let reply = send(&service, patch.body(r#"{"state":"off","reason":"none of your business"}"#)).await;
     let expected = r#""abc left one StateUpdate { state: Off, reason: Token(redacted) }""#;

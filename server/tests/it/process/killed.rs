@@ -1,0 +1,101 @@
+//! `kill -9` in the middle of a thousand concurrent creations.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+use super::{
+    child::{Server, bootstrap, on_both, vouchsafe},
+    database::sql,
+};
+use crate::harness::TestDatabase;
+
+on_both!(nothing_acknowledged_is_lost);
+
+const BASIC: &str = "/api/v1/basic-credentials";
+const X509: &str = "/api/v1/x509-credentials";
+const CREATIONS: usize = 1000;
+const ENOUGH: usize = 300;
+
+async fn nothing_acknowledged_is_lost(database: TestDatabase) {
+    let mut command = vouchsafe(&database, ["serve"]);
+    command.env("VOUCHSAFE_PASSWORDS_QUEUE", CREATIONS.to_string());
+    let mut server = Server::spawn(command);
+    server.authorise(&bootstrap(&database)).await;
+    let acknowledged = Arc::new(Mutex::new(Vec::new()));
+    let creations: Vec<_> = (0..CREATIONS)
+        .map(|number| {
+            let request = creation(&server, number);
+            let acknowledged = Arc::clone(&acknowledged);
+            tokio::spawn(async move { acknowledged.lock().unwrap().extend(created(request).await) })
+        })
+        .collect();
+    while acknowledged.lock().unwrap().len() < ENOUGH {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    server.kill();
+    for creation in creations {
+        creation.await.unwrap();
+    }
+    let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
+    assert!((ENOUGH..CREATIONS).contains(&acknowledged.len()), "not in the middle: {}", acknowledged.len());
+
+    let server = Server::start(&database).await;
+    let mut listed = HashMap::new();
+    for path in [BASIC, X509] {
+        for item in server.get(path).await.expect(200).as_array().unwrap() {
+            let id = if path == BASIC { &item["id"] } else { &item["serialNumber"] };
+            listed.insert(id.as_str().unwrap().to_owned(), item.clone());
+        }
+    }
+    assert!(listed.len() <= CREATIONS);
+    for mut created in acknowledged {
+        if created.get("serialNumber").is_some() {
+            assert!(listed.contains_key(created["serialNumber"].as_str().unwrap()), "{created} is lost");
+        } else {
+            created.as_object_mut().unwrap().remove("password");
+            assert_eq!(listed.get(created["id"].as_str().unwrap()), Some(&created));
+        }
+    }
+    whole(&database, listed.len());
+    // It goes on as before.
+    assert!(created(creation(&server, CREATIONS)).await.is_some());
+}
+
+/// Every tenth is a certificate.
+fn creation(server: &Server, number: usize) -> RequestBuilder {
+    let (path, body) = match number % 10 {
+        9 => (X509, json!({"commonName": format!("c{number}"), "keyType": "ec-p256"})),
+        _ => (BASIC, json!({"username": format!("u{number}"), "password": "secret"})),
+    };
+    server.request(Method::POST, path).json(&body)
+}
+
+/// The answer if it came whole.
+async fn created(request: RequestBuilder) -> Option<Value> {
+    let response = request.send().await.ok()?;
+    let status = response.status();
+    let body = response.text().await.ok()?;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+    Some(serde_json::from_str(&body).unwrap())
+}
+
+/// Every row is there with its audit row and its outbox row, and the file is sound.
+#[track_caller]
+fn whole(database: &TestDatabase, rows: usize) {
+    let count = |from| sql(database, &format!("SELECT count(*) FROM {from}"));
+    assert_eq!(count("audit"), rows.to_string());
+    assert_eq!(count("outbox"), rows.to_string());
+    let basic = "basic_credentials c JOIN audit a ON a.subject = c.id JOIN outbox o ON o.credentials_id = c.id";
+    let x509 = basic.replace("basic_credentials", "x509_credentials");
+    let matched: usize = [basic, &x509].map(|from| count(from).parse::<usize>().unwrap()).iter().sum();
+    assert_eq!(matched, rows);
+    if database.url.is_none() {
+        assert_eq!(sql(database, "PRAGMA integrity_check; PRAGMA foreign_key_check"), "ok");
+    }
+}

@@ -1,0 +1,33 @@
+//! With authentication off everyone is tenant `default`.
+
+use serde_json::json;
+
+use super::call;
+use crate::harness::{TestServer, both, database::Everything, document::OPERATIONS};
+
+fn off(config: &mut vouchsafe::config::Config) {
+    config.auth.enabled = false;
+}
+
+both!(every_operation_answers_without_a_token, off, async |server: TestServer| {
+    for operation in OPERATIONS.iter() {
+        // A token is not looked at then: a client's configuration may still have one.
+        for (index, token) in [None, Some("garbage")].into_iter().enumerate() {
+            let answer = call(&server, operation, token).await;
+            let expected = match operation.id {
+                "basic_credentials_create" => [201, 409][index],
+                "x509_credentials_create" => 201,
+                "basic_credentials_list" | "x509_credentials_list" => 200,
+                _ => 404,
+            };
+            assert_eq!(answer.status.as_u16(), expected, "{}: {answer:?}", operation.id);
+        }
+    }
+    let rows = Everything::of(&server.ready().await.store).await;
+    assert_eq!((rows.basic.len(), rows.x509.len()), (1, 2));
+    assert!(rows.audit.iter().all(|row| row.actor == "anonymous"), "{:?}", rows.audit);
+    // Tokens are still to be had, so that clients need not change when it is switched on.
+    let token = server.token_with(&server.client_id, &server.client_secret, None).await;
+    let list = server.with_token(Some(&token)).send(reqwest::Method::GET, "/api/v1/basic-credentials", None);
+    assert_eq!(list.await.expect(200), json!(server.get("/api/v1/basic-credentials").await.json()));
+});
