@@ -44,7 +44,7 @@ pub(crate) trait Query: Clone + Send + Sync + 'static {
 pub(crate) async fn fetch<Q: Query>(client: &Client, query: &Q) -> Result<Page<Q::Item>, Error> {
     let answer = client.send(query.call(client)).await?;
     let next = next(&answer.headers);
-    if false && next.as_deref() == query.after() {
+    if next.is_some() && next.as_deref() == query.after() {
         return Err(answer.unreadable("the link to the next page leads to this one"));
     }
     Ok(Page { items: answer.json()?, next })
@@ -52,7 +52,7 @@ pub(crate) async fn fetch<Q: Query>(client: &Client, query: &Q) -> Result<Page<Q
 
 impl<T: Send + 'static> Paged<T> {
     pub(crate) fn new<Q: Query<Item = T>>(client: Client, mut query: Q) -> Self {
-        query.limit().get_or_insert(PAGE_SIZE);
+        
         let pages = stream::try_unfold(Some(query), move |query| {
             let client = client.clone();
             async move {

@@ -29,7 +29,7 @@ pub(crate) struct Bundle {
 ///
 /// # Errors
 ///
-/// As [`super::bundle`].
+/// As [`super::bundle()`].
 pub(crate) fn bundle_files(root: &Path) -> Result<Bundle> {
     let folder = root.join("api-spec");
     let mut bundler = Bundler { folder: &folder, files: BTreeSet::new(), components: BTreeMap::new() };
