@@ -52,7 +52,7 @@ pub(crate) async fn fetch<Q: Query>(client: &Client, query: &Q) -> Result<Page<Q
 
 impl<T: Send + 'static> Paged<T> {
     pub(crate) fn new<Q: Query<Item = T>>(client: Client, mut query: Q) -> Self {
-        
+        query.limit().get_or_insert(PAGE_SIZE);
         let pages = stream::try_unfold(Some(query), move |query| {
             let client = client.clone();
             async move {

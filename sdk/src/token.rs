@@ -177,8 +177,58 @@ impl Token {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::retry::RetryPolicy;
+
+    /// A source whose token `old` works but is due for renewal, and an endpoint that gives this answer once.
+    async fn due(answer: &'static str) -> (TokenSource, Transport) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"client_credentials") {
+                stream.read_buf(&mut request).await.unwrap();
+            }
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        });
+        let source = TokenSource::new(url, "id", &"secret".into(), None);
+        let now = Instant::now();
+        let token = Token {
+            authorization: HeaderValue::from_static("old"),
+            times: Some((now, now + Duration::from_secs(600))),
+        };
+        *source.state.write().unwrap() = State { token: Some(token), failure: None };
+        (source, Transport { http: reqwest::Client::new(), retry: RetryPolicy::never() })
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_due_is_renewed() {
+        let granted = r#"{"access_token":"n","token_type":"Bearer","expires_in":9}"#;
+        let (source, transport) = due(format!("HTTP/1.1 200 OK\r\n\r\n{granted}").leak()).await;
+        assert_eq!(source.authorization(&transport).await.unwrap(), "Bearer n");
+        assert_eq!(source.current(), Some((HeaderValue::from_static("Bearer n"), Age::Fresh)));
+    }
+
+    #[tokio::test]
+    async fn one_that_can_not_be_renewed_yet_still_works() {
+        let (source, transport) = due("HTTP/1.1 500 X\r\n\r\n").await;
+        assert_eq!(source.authorization(&transport).await.unwrap(), "old");
+        // And is left alone for a while.
+        assert_eq!(source.current(), Some((HeaderValue::from_static("old"), Age::Fresh)));
+    }
+
+    #[tokio::test]
+    async fn while_one_renews_the_others_go_on() {
+        let (source, transport) = due("").await;
+        let _other = source.fetching.lock().await;
+        assert_eq!(source.authorization(&transport).await.unwrap(), "old");
+    }
 
     #[test]
     fn tokens_are_renewed_a_minute_or_a_tenth_before_their_end() {
@@ -199,6 +249,18 @@ mod tests {
         assert_eq!(ages, [Age::Fresh, Age::Fresh, Age::Stale, Age::Stale, Age::Expired, Age::Expired]);
         let endless = Token { times: None, ..token };
         assert_eq!(endless.age(at(1_000_000)), Age::Fresh);
+    }
+
+    #[test]
+    fn a_newer_token_survives_the_refusal_of_the_old() {
+        let source = TokenSource::new(String::new(), "", &"".into(), None);
+        let (old, new) = (HeaderValue::from_static("old"), HeaderValue::from_static("new"));
+        *source.state.write().unwrap_or_else(PoisonError::into_inner) =
+            State { token: Some(Token { authorization: new.clone(), times: None }), failure: None };
+        source.discard(&old);
+        assert_eq!(source.current(), Some((new.clone(), Age::Fresh)));
+        source.discard(&new);
+        assert_eq!(source.current(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who calls: passwords, client secrets and access tokens.
 
 mod claims;
+mod hash_memory;
 mod password;
 mod secret;
 mod token;

@@ -39,7 +39,7 @@ struct Common {
     /// Folder of the database, the master key and bootstrap.json [default: ./vouchsafe-data]
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// sqlite://PATH?mode=rwc or postgres://... [default: SQLite in the data folder]
+    /// The database: `sqlite://PATH?mode=rwc` or `postgres://...` [default: SQLite in the data folder]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
 }

@@ -4,6 +4,7 @@ mod basic_credentials;
 mod convert;
 mod docs;
 mod error;
+mod listing;
 mod middleware;
 mod oauth;
 mod operations;

@@ -14,6 +14,8 @@ pub(crate) struct Full;
 pub(crate) struct WorkQueue {
     running: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    /// How many of the places are for waiting.
+    waiting: usize,
 }
 
 impl WorkQueue {
@@ -21,7 +23,14 @@ impl WorkQueue {
     #[must_use]
     pub(crate) fn new(waiting: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { running: Arc::new(Semaphore::new(cores)), places: Arc::new(Semaphore::new(cores + waiting)) }
+        let (running, places) = (Semaphore::new(cores), Semaphore::new(cores + waiting));
+        Self { running: Arc::new(running), places: Arc::new(places), waiting }
+    }
+
+    /// Whether more is to be done than the cores are at.
+    #[must_use]
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.places.available_permits() < self.waiting
     }
 
     /// Runs the work on a thread of its own.
@@ -56,5 +65,15 @@ mod tests {
         assert_eq!(queue.run(|| 1).await, Err(Full));
         drop(taken);
         assert_eq!(queue.run(|| 1).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn those_wait_for_whom_there_is_no_core() {
+        let queue = WorkQueue::new(4);
+        let cores = u32::try_from(queue.running.available_permits()).unwrap();
+        let _running = queue.places.acquire_many(cores).await.unwrap();
+        assert!(!queue.has_waiting());
+        let _waiting = queue.places.acquire().await.unwrap();
+        assert!(queue.has_waiting());
     }
 }

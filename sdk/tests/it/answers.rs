@@ -1,11 +1,13 @@
 //! Answers and errors, and the requests before them.
 
+use std::time::{Duration, Instant};
+
 use vouchsafe_sdk::{
     BasicCredentialsRequest, Client, CredentialsState, CredentialsTargetState, Error, KeyType,
     PrivateKeyType, StatusCode, X509CredentialsRequest,
 };
 
-use super::peer::{Peer, answer};
+use super::peer::{HANG, Peer, answer};
 
 #[tokio::test]
 async fn a_request_is_what_the_document_says() {
@@ -66,9 +68,15 @@ async fn errors_of_the_server_keep_their_words() {
 
 #[tokio::test]
 async fn an_endless_error_is_cut() {
-    let peer = Peer::start(|_, _| answer(400, "", &"x".repeat(10_000_000))).await;
+    // More is announced than ever comes: whoever reads on waits for the time limit.
+    let body = "x".repeat(100_000);
+    let peer =
+        Peer::start(move |_, _| format!("{HANG}HTTP/1.1 400 X\r\ncontent-length: 9999999\r\n\r\n{body}"))
+            .await;
+    let began = Instant::now();
     let error = peer.client().basic_credentials().create(&BasicCredentialsRequest::new()).await.unwrap_err();
     assert_eq!(error.to_string(), "basic_credentials_create: Bad Request (400 Bad Request)");
+    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]

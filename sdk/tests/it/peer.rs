@@ -23,9 +23,10 @@ impl Request {
     }
 }
 
-/// What is sent back, as it is; `HANG` is silence, and what begins with `BREAK` ends with the connection.
+/// What is sent back, as it is. After what begins with `HANG` nothing more is said; what begins with `BREAK` ends with
+/// the connection.
 pub(super) type Answer = String;
-pub(super) const HANG: &str = "hang";
+pub(super) const HANG: &str = "hang:";
 pub(super) const BREAK: &str = "break:";
 
 pub(super) fn answer(status: u16, headers: &str, body: &str) -> Answer {
@@ -84,12 +85,12 @@ async fn serve<F: Fn(usize, &Request) -> Answer>(
             seen.len() - 1
         };
         let answer = script(n, &request);
-        if answer == HANG {
-            std::future::pending::<()>().await;
-        }
-        let bytes = answer.strip_prefix(BREAK).unwrap_or(&answer).as_bytes();
+        let bytes = answer.trim_start_matches(BREAK).trim_start_matches(HANG).as_bytes();
         if stream.get_mut().write_all(bytes).await.is_err() || answer.starts_with(BREAK) {
             return;
+        }
+        if answer.starts_with(HANG) {
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -115,24 +115,6 @@ async fn answers_that_are_no_token_are_said_to_be_so() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_about_to_end_is_used_while_a_new_one_is_fetched() {
-    // It lives 10 s, so it is due for renewal after 9; the endpoint that then fails must not stop any call.
-    let peer = Peer::start(|n, request| match (n, request.line.as_str()) {
-        (0, TOKEN) => answer(200, "", r#"{"access_token":"t","token_type":"Bearer","expires_in":2}"#),
-        (_, TOKEN) => answer(500, "", ""),
-        _ => answer(200, "", "[]"),
-    })
-    .await;
-    let client = client(&peer);
-    list(&client).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(1850)).await;
-    list(&client).await.unwrap();
-    list(&client).await.unwrap();
-    let call = "GET /api/v1/basic-credentials?limit=1000";
-    assert_eq!(peer.lines(), [TOKEN, call, TOKEN, call, call]);
-}
-
-#[tokio::test]
 async fn tokens_can_come_from_elsewhere() {
     let issuer = Peer::start(|_, _| grant("t")).await;
     let peer = Peer::start(|_, _| answer(200, "", "[]")).await;

@@ -32,6 +32,12 @@ impl VerifiedPublicKey {
         &self.key_id
     }
 
+    /// The content of `subjectPublicKey`: an EC point uncompressed, an RSA key as DER `RSAPublicKey`, 32 bytes of Ed25519.
+    #[must_use]
+    pub fn bits(&self) -> &[u8] {
+        &self.bits
+    }
+
     /// The key as DER `SubjectPublicKeyInfo`.
     #[must_use]
     pub fn to_spki_der(&self) -> Vec<u8> {

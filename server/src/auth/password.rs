@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use argon2::{Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::Error};
+
+use super::hash_memory::{HashMemory, SharedArgon2};
 use crate::{config::Passwords, telemetry::Metrics, work_queue::WorkQueue};
-use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 
 /// Why there is no hash.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,7 @@ pub enum HashError {
 #[derive(Debug, Clone)]
 pub struct PasswordHasher {
     params: Params,
+    memory: HashMemory,
     queue: WorkQueue,
     metrics: Arc<Metrics>,
 }
@@ -29,7 +32,8 @@ impl PasswordHasher {
     #[must_use]
     pub fn new(settings: &Passwords, metrics: Arc<Metrics>) -> Self {
         let params = Params::new(settings.memory_kib, settings.iterations, settings.parallelism, None);
-        Self { params: params.unwrap_or_default(), queue: WorkQueue::new(settings.queue), metrics }
+        let (memory, queue) = (HashMemory::default(), WorkQueue::new(settings.queue));
+        Self { params: params.unwrap_or_default(), memory, queue, metrics }
     }
 
     /// A PHC string, e.g. `$argon2id$v=19$m=19456,t=2,p=1$...`.
@@ -38,8 +42,8 @@ impl PasswordHasher {
     /// [`HashError`].
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = zeroize::Zeroizing::new(password.to_owned());
-        let argon2 = Argon2::from(&self.params);
-        self.run(move || argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()))
+        let this = self.clone();
+        self.run(move || this.argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
             .await?
             .map_err(|error| HashError::Failed(error.to_string()))
     }
@@ -50,12 +54,17 @@ impl PasswordHasher {
     /// [`HashError`], also when `hash` is no PHC string.
     pub async fn verify(&self, password: &str, hash: &str) -> Result<bool, HashError> {
         let (password, hash) = (zeroize::Zeroizing::new(password.to_owned()), hash.to_owned());
-        let argon2 = Argon2::from(&self.params);
-        match self.run(move || argon2.verify_password(password.as_bytes(), hash.as_str())).await? {
+        let this = self.clone();
+        let verify = move || this.argon2().verify_password(password.as_bytes(), &PasswordHash::new(&hash)?);
+        match self.run(verify).await? {
             Ok(()) => Ok(true),
-            Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(Error::PasswordInvalid) => Ok(false),
             Err(error) => Err(HashError::Failed(error.to_string())),
         }
+    }
+
+    fn argon2(&self) -> SharedArgon2<'_, impl Fn() -> bool> {
+        SharedArgon2 { params: &self.params, memory: &self.memory, keep: || self.queue.has_waiting() }
     }
 
     async fn run<T: Send + 'static>(

@@ -80,10 +80,8 @@ impl Config {
         for setting in SETTINGS {
             if let Some(text) = env::var_os(setting.variable()) {
                 let value = text.to_str().and_then(|text| setting.read(text));
-                let wrong = || ConfigError::Variable {
-                    variable: setting.variable(),
-                    expected: setting.expected(),
-                };
+                let wrong =
+                    || ConfigError::Variable { variable: setting.variable(), expected: setting.expected() };
                 insert(&mut table, setting.name, value.ok_or_else(wrong)?);
             }
             if let Some(text) = overrides.text(setting.name) {
@@ -115,8 +113,8 @@ impl Overrides {
 }
 
 fn read_file(path: &Path) -> Result<Table, ConfigError> {
-    let text =
-        fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text = fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     let wrong = |message| ConfigError::File { path: path.to_owned(), message };
     let table: Table = toml::from_str(&text).map_err(|error| wrong(no_toml(&error, &text)))?;
     check_table("", &table).map_err(wrong)?;

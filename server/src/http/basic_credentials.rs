@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use futures_util::stream;
-use vouchsafe_api::{
-    generated::{basic_credentials::*, schemas as wire},
-    runtime::{Interrupted, Items},
-};
-use vouchsafe_domain::{CredentialsId, Password, Username};
+use vouchsafe_api::generated::{basic_credentials::*, schemas as wire};
+use vouchsafe_domain::{CredentialsId, Password, State, Username};
 use vouchsafe_store::{BasicCredentialsFilter, BasicCredentialsRow};
 
-use super::{Shared, convert, error::HttpError, plane::TenantPlane};
+use super::{
+    convert,
+    error::HttpError,
+    listing::{self, Row, next_link},
+    plane::TenantPlane,
+};
 use crate::service::{Ctx, Error};
 
 const PATH: &str = "/api/v1/basic-credentials";
@@ -30,25 +31,22 @@ impl BasicCredentialsApi for TenantPlane {
                 .map_err(Error::from)?,
         };
         let after = query.after.as_ref().map(convert::id).transpose()?;
-        let limit = query.limit.map(|limit| u64::from(limit.get().unsigned_abs()));
-        let page = self.0.service.basic_credentials_list(&ctx, &filter, after.as_ref(), limit).await?;
-        let last = page.rows.last().map(|row| row.id.clone());
-        let first = page.rows.iter().map(row).collect::<Result<_, _>>()?;
-        let (link, body) = match (last.filter(|_| page.more), limit) {
-            (None, _) => (None, Items::from(first)),
-            (Some(last), Some(limit)) => {
-                let (limit, state) = (limit.to_string(), filter.state.map(|state| state.as_str()));
-                let username = filter.username.as_ref().map(Username::as_str);
-                let parameters = [
-                    ("limit", Some(&*limit)),
-                    ("after", Some(last.as_str())),
-                    ("state", state),
-                    ("username", username),
-                ];
-                (Some(convert::next_link(PATH, &parameters)), Items::from(first))
-            }
-            (Some(last), None) => (None, Items::paged(first, rest(Arc::clone(&self.0), ctx, filter, last))),
+        let (state, username) = (filter.state, filter.username.clone());
+        let link = |limit: &str, after: &CredentialsId| {
+            let state = state.map(State::as_str);
+            let username = username.as_ref().map(Username::as_str);
+            let after = Some(after.as_str());
+            next_link(
+                PATH,
+                &[("limit", Some(limit)), ("after", after), ("state", state), ("username", username)],
+            )
         };
+        let shared = Arc::clone(&self.0);
+        let (body, link) = listing::answer(query.limit, after, link, move |after, limit| {
+            let (shared, ctx, filter) = (Arc::clone(&shared), ctx.clone(), filter.clone());
+            async move { shared.service.basic_credentials_list(&ctx, &filter, after.as_ref(), limit).await }
+        })
+        .await?;
         Ok(BasicCredentialsListAnswer { body, link })
     }
 
@@ -63,7 +61,7 @@ impl BasicCredentialsApi for TenantPlane {
         let created = self.0.service.basic_credentials_create(&ctx, username, password).await?;
         let location = format!("{PATH}/{}", created.row.id);
         let wire::BasicCredentials { state, username, id, created_date, updated_date, last_use_date } =
-            row(&created.row)?;
+            created.row.to_wire()?;
         let password = convert::ours(created.password.expose())?;
         let body = wire::BasicCredentialsCreated {
             state,
@@ -83,7 +81,7 @@ impl BasicCredentialsApi for TenantPlane {
         id: wire::CredentialsId,
     ) -> Result<BasicCredentialsGetAnswer, HttpError> {
         let found = self.0.service.basic_credentials_get(&ctx, &convert::id(&id)?).await?;
-        Ok(BasicCredentialsGetAnswer { body: row(&found)? })
+        Ok(BasicCredentialsGetAnswer { body: found.to_wire()? })
     }
 
     async fn basic_credentials_update_state(
@@ -114,36 +112,21 @@ fn password(password: Option<wire::Password>) -> Result<Option<Password>, Error>
     Ok(password.map(|password| Password::parse(password.expose())).transpose()?)
 }
 
-fn row(row: &BasicCredentialsRow) -> Result<wire::BasicCredentials, HttpError> {
-    Ok(wire::BasicCredentials {
-        state: convert::state(row.state),
-        username: row.username.to_string(),
-        id: convert::ours(row.id.as_str())?,
-        created_date: convert::moment(row.created_at),
-        updated_date: convert::moment(row.updated_at),
-        last_use_date: row.last_use_at.map(convert::moment),
-    })
-}
+impl Row for BasicCredentialsRow {
+    type Wire = wire::BasicCredentials;
 
-/// The pages after the first, each read when the one before has been sent.
-fn rest(
-    shared: Arc<Shared>,
-    ctx: Ctx,
-    filter: BasicCredentialsFilter,
-    last: CredentialsId,
-) -> impl futures_util::Stream<Item = Result<Vec<wire::BasicCredentials>, Interrupted>> + Send {
-    stream::try_unfold((shared, ctx, filter, Some(last)), async |(shared, ctx, filter, after)| {
-        let Some(after) = after else { return Ok(None) };
-        let page = shared.service.basic_credentials_list(&ctx, &filter, Some(&after), None).await;
-        let page = page.map_err(|error| interrupted(&error))?;
-        let next = page.rows.last().filter(|_| page.more).map(|row| row.id.clone());
-        let items = page.rows.iter().map(row).collect::<Result<Vec<_>, _>>().map_err(|_| Interrupted)?;
-        Ok(Some((items, (shared, ctx, filter, next))))
-    })
-}
+    fn id(&self) -> &CredentialsId {
+        &self.id
+    }
 
-/// A list that breaks off has no status left to say so; the log has.
-pub(super) fn interrupted(error: &Error) -> Interrupted {
-    tracing::error!(?error, "a list broke off");
-    Interrupted
+    fn to_wire(&self) -> Result<wire::BasicCredentials, HttpError> {
+        Ok(wire::BasicCredentials {
+            state: convert::state(self.state),
+            username: self.username.to_string(),
+            id: convert::ours(self.id.as_str())?,
+            created_date: convert::moment(self.created_at),
+            updated_date: convert::moment(self.updated_at),
+            last_use_date: self.last_use_at.map(convert::moment),
+        })
+    }
 }

@@ -57,10 +57,3 @@ pub(super) fn ours<T: TryFrom<String, Error = String>>(text: &str) -> Result<T, 
         |rule| Error::internal("answering with a value the document forbids")(anyhow::Error::msg(rule));
     T::try_from(text.to_owned()).map_err(|rule| broken(rule).into())
 }
-
-/// `</api/v1/...?limit=2&after=...>; rel="next"` (RFC 8288).
-pub(super) fn next_link(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
-    let given: Vec<_> = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?))).collect();
-    let query = serde_urlencoded::to_string(given).unwrap_or_default();
-    format!(r#"<{path}?{query}>; rel="next""#)
-}

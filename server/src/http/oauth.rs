@@ -99,7 +99,8 @@ async fn issue(headers: &HeaderMap, body: Body, shared: &Shared) -> Result<Respo
 /// The body, each parameter at most once (RFC 6749 section 3.2).
 async fn form(headers: &HeaderMap, body: Body) -> Result<HashMap<String, String>, Refusal> {
     let media = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if media.split(';').next().unwrap_or_default().trim() != "application/x-www-form-urlencoded" {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Refusal::InvalidRequest("the body must be application/x-www-form-urlencoded"));
     }
     let malformed = Refusal::InvalidRequest("the body is malformed or too long");

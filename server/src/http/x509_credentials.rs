@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use futures_util::stream;
-use vouchsafe_api::{
-    generated::{schemas as wire, x509_credentials::*},
-    runtime::{Interrupted, Items},
-};
-use vouchsafe_domain::{CommonName, CredentialsId, Ttl};
+use vouchsafe_api::generated::{schemas as wire, x509_credentials::*};
+use vouchsafe_domain::{CommonName, CredentialsId, State, Ttl};
 use vouchsafe_pki::KeyAlgorithm;
 use vouchsafe_store::{X509CredentialsFilter, X509CredentialsRow};
 
-use super::{Shared, basic_credentials::interrupted, convert, error::HttpError, plane::TenantPlane};
+use super::{
+    convert,
+    error::HttpError,
+    listing::{self, Row, next_link},
+    plane::TenantPlane,
+};
 use crate::service::{Ctx, Error, KeyRequest, X509Issued};
 
 const PATH: &str = "/api/v1/x509-credentials";
@@ -24,19 +25,16 @@ impl X509CredentialsApi for TenantPlane {
     ) -> Result<X509CredentialsListAnswer, HttpError> {
         let filter = X509CredentialsFilter { state: query.state.map(convert::state_from) };
         let after = query.after.as_ref().map(convert::id).transpose()?;
-        let limit = query.limit.map(|limit| u64::from(limit.get().unsigned_abs()));
-        let page = self.0.service.x509_credentials_list(&ctx, &filter, after.as_ref(), limit).await?;
-        let last = page.rows.last().map(|row| row.id.clone());
-        let first = page.rows.iter().map(row).collect::<Result<_, _>>()?;
-        let (link, body) = match (last.filter(|_| page.more), limit) {
-            (None, _) => (None, Items::from(first)),
-            (Some(last), Some(limit)) => {
-                let (limit, state) = (limit.to_string(), filter.state.map(|state| state.as_str()));
-                let parameters = [("limit", Some(&*limit)), ("after", Some(last.as_str())), ("state", state)];
-                (Some(convert::next_link(PATH, &parameters)), Items::from(first))
-            }
-            (Some(last), None) => (None, Items::paged(first, rest(Arc::clone(&self.0), ctx, filter, last))),
+        let state = filter.state.map(State::as_str);
+        let link = |limit: &str, after: &CredentialsId| {
+            next_link(PATH, &[("limit", Some(limit)), ("after", Some(after.as_str())), ("state", state)])
         };
+        let shared = Arc::clone(&self.0);
+        let (body, link) = listing::answer(query.limit, after, link, move |after, limit| {
+            let (shared, ctx, filter) = (Arc::clone(&shared), ctx.clone(), filter.clone());
+            async move { shared.service.x509_credentials_list(&ctx, &filter, after.as_ref(), limit).await }
+        })
+        .await?;
         Ok(X509CredentialsListAnswer { body, link })
     }
 
@@ -68,7 +66,7 @@ impl X509CredentialsApi for TenantPlane {
         id: wire::CredentialsId,
     ) -> Result<X509CredentialsGetAnswer, HttpError> {
         let found = self.0.service.x509_credentials_get(&ctx, &convert::id(&id)?).await?;
-        Ok(X509CredentialsGetAnswer { body: row(&found)? })
+        Ok(X509CredentialsGetAnswer { body: found.to_wire()? })
     }
 
     async fn x509_credentials_update_state(
@@ -107,32 +105,23 @@ const fn private_key_type(kind: KeyAlgorithm) -> wire::PrivateKeyType {
     }
 }
 
-fn row(row: &X509CredentialsRow) -> Result<wire::X509Credentials, HttpError> {
-    Ok(wire::X509Credentials {
-        state: convert::state(row.state),
-        id: convert::ours(row.id.as_str())?,
-        serial_number: row.serial_number.clone(),
-        common_name: row.common_name.to_string(),
-        invalid_after: convert::moment(row.not_after),
-        created_date: convert::moment(row.created_at),
-        updated_date: convert::moment(row.updated_at),
-        last_use_date: row.last_use_at.map(convert::moment),
-    })
-}
+impl Row for X509CredentialsRow {
+    type Wire = wire::X509Credentials;
 
-/// The pages after the first, each read when the one before has been sent.
-fn rest(
-    shared: Arc<Shared>,
-    ctx: Ctx,
-    filter: X509CredentialsFilter,
-    last: CredentialsId,
-) -> impl futures_util::Stream<Item = Result<Vec<wire::X509Credentials>, Interrupted>> + Send {
-    stream::try_unfold((shared, ctx, filter, Some(last)), async |(shared, ctx, filter, after)| {
-        let Some(after) = after else { return Ok(None) };
-        let page = shared.service.x509_credentials_list(&ctx, &filter, Some(&after), None).await;
-        let page = page.map_err(|error| interrupted(&error))?;
-        let next = page.rows.last().filter(|_| page.more).map(|row| row.id.clone());
-        let items = page.rows.iter().map(row).collect::<Result<Vec<_>, _>>().map_err(|_| Interrupted)?;
-        Ok(Some((items, (shared, ctx, filter, next))))
-    })
+    fn id(&self) -> &CredentialsId {
+        &self.id
+    }
+
+    fn to_wire(&self) -> Result<wire::X509Credentials, HttpError> {
+        Ok(wire::X509Credentials {
+            state: convert::state(self.state),
+            id: convert::ours(self.id.as_str())?,
+            serial_number: self.serial_number.clone(),
+            common_name: self.common_name.to_string(),
+            invalid_after: convert::moment(self.not_after),
+            created_date: convert::moment(self.created_at),
+            updated_date: convert::moment(self.updated_at),
+            last_use_date: self.last_use_at.map(convert::moment),
+        })
+    }
 }

@@ -183,8 +183,10 @@ impl TestServer {
     pub(crate) async fn token_with(&self, id: &str, secret: &str, scope: Option<&str>) -> String {
         let mut form = vec![("grant_type", "client_credentials")];
         form.extend(scope.map(|scope| ("scope", scope)));
-        let request =
-            self.http.post(format!("{}/oauth2/token", self.url)).basic_auth(id, Some(secret)).form(&form);
+        // RFC 6749 section 2.3.1: both are form-encoded first.
+        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let request = self.http.post(format!("{}/oauth2/token", self.url));
+        let request = request.basic_auth(encoded(id), Some(encoded(secret))).form(&form);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned()
     }

@@ -7,4 +7,5 @@ mod conformance;
 mod harness;
 mod process;
 mod readme;
+mod round_trip;
 mod routes;

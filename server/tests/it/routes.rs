@@ -1,6 +1,9 @@
 //! The HTTP surface, by what is asked of it.
 
 mod auth;
+mod bad_input;
 mod basic_credentials;
+mod mixed;
+mod operations;
 mod states;
 mod x509_credentials;

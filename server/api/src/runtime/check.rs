@@ -7,7 +7,10 @@ use super::{
     document::{Kind, Number, Property, Schema, Text, Ty},
 };
 
-/// Every violation of the schema in the value. `path` leads to the value, empty for the whole body.
+/// So many violations are enough: an answer must not grow with what was sent.
+const ENOUGH: usize = 16;
+
+/// The violations of the schema in the value, all but for very many. `path` leads to the value, empty for the whole body.
 pub(super) fn check(schema: &Schema, value: &Value, path: &str, found: &mut Vec<Violation>) {
     match (&schema.kind, value) {
         (Kind::Object { properties, closed }, Value::Object(map)) => {
@@ -53,7 +56,7 @@ fn object(
         }
     }
     let unknown = map.keys().filter(|key| closed && !properties.iter().any(|property| property.name == *key));
-    for key in unknown {
+    for key in unknown.take(ENOUGH.saturating_sub(found.len())) {
         let known: Vec<_> = properties.iter().map(|property| property.name).collect();
         found.push(Violation::new(
             &join(path, printable_key(key)),
@@ -74,7 +77,7 @@ fn used(ty: &Ty, value: &Value, path: &str, found: &mut Vec<Violation>) {
         (Ty::Integer, Value::Number(number)) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
         }
         (Ty::List(item), Value::Array(items)) => {
-            for (index, value) in items.iter().enumerate() {
+            for (index, value) in items.iter().enumerate().take_while(|_| found.len() < ENOUGH) {
                 used(item, value, &format!("{path}[{index}]"), found);
             }
         }

@@ -123,13 +123,14 @@ fn named(entries: &[(DnType, &str)]) -> DistinguishedName {
     name
 }
 
-/// An extendedKeyUsage of these last arcs of id-kp.
+/// An extendedKeyUsage of these last arcs of id-kp; 0 stands for anyExtendedKeyUsage.
 fn eku(purposes: &[u64]) -> CustomExtension {
     let der = yasna::construct_der(|writer| {
         writer.write_sequence(|writer| {
             for purpose in purposes {
-                let oid = [1, 3, 6, 1, 5, 5, 7, 3, *purpose];
-                writer.next().write_oid(&yasna::models::ObjectIdentifier::from_slice(&oid));
+                let id_kp = [1, 3, 6, 1, 5, 5, 7, 3, *purpose];
+                let oid = if *purpose == 0 { &[2, 5, 29, 37, 0][..] } else { &id_kp };
+                writer.next().write_oid(&yasna::models::ObjectIdentifier::from_slice(oid));
             }
         });
     });
@@ -214,6 +215,7 @@ const LEAVES: &[(&str, LintError, Change)] = &[
     ("no extended key usage", LintError::ExtendedKeyUsage, |p| drop(p.custom_extensions.remove(EKU))),
     ("clientAuth alone", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[2]))),
     ("serverAuth alone", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[1]))),
+    ("any purpose too", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[1, 2, 0]))),
     ("codeSigning too", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[1, 2, 3]))),
     ("emailProtection too", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[1, 2, 4]))),
     ("timeStamping too", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[1, 2, 8]))),

@@ -205,3 +205,22 @@ fn platform_names() {
         assert_eq!(parsed.issuer().as_raw(), platform.subject_der());
     }
 }
+
+/// One authority serves every thread.
+#[test]
+fn shared_by_threads() {
+    let authority = platform_at(NOW, HOUR);
+    let public_key = VerifiedPublicKey::from(&key(KeyType::EcP256));
+    assert_eq!(public_key.bits().len(), 65);
+    let issue = || {
+        let profile =
+            Profile::new(common_name("a"), Lifetime::AtMost(ttl(60.0)), at(NOW), &authority).unwrap();
+        let prepared = authority.prepare(profile, random_serial_number().unwrap(), &public_key).unwrap();
+        authority.issue(prepared).unwrap().serial_number
+    };
+    let serials = std::thread::scope(|scope| {
+        let threads = [(); 4].map(|()| scope.spawn(issue));
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert!(serials.iter().all(|serial| serials.iter().filter(|other| *other == serial).count() == 1));
+}

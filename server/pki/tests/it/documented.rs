@@ -136,9 +136,10 @@ fn as_openssl_prints_it() {
         ("platform CA", platform.certificate_pem()),
     ] {
         openssl.write("certificate.pem", pem);
-        let line =
-            "x509 -in certificate.pem -noout -text -certopt no_pubkey,no_sigdump,no_serial,no_validity";
-        text += &format!("{file}\n{}", openssl.run(line));
+        // -nameopt: how OpenSSL writes names by default differs between its versions.
+        let options = "-nameopt RFC2253 -certopt no_pubkey,no_sigdump,no_serial,no_validity";
+        let line = format!("x509 -in certificate.pem -noout -text {options}");
+        text += &format!("{file}\n{}", openssl.run(&line));
     }
     insta::with_settings!({ filters => vec![(r"([0-9A-F]{2}:){19}[0-9A-F]{2}", "[key id]")] }, {
         insta::assert_snapshot!("default_chain", text);

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use vouchsafe_domain::State;
 use vouchsafe_store::{BasicCredentialsFilter, LastUse, Record, StateChange, Store};
 
-use crate::backend::{Database, on_both};
+use crate::backend::{Backend, Database, on_both};
 use crate::fixtures::{at, basic, hash, id, tenant, with_tenants, x509};
 
 on_both!(it_never_moves_back, it_deadlocks_with_nobody);
@@ -16,7 +17,9 @@ fn used(n: u32, moment: i64) -> LastUse {
 
 async fn seed(store: &Store, count: u32) {
     with_tenants(store, &["one"]).await;
-    let rows: Vec<_> = (0..count).map(|n| (basic(n, &format!("u{n}")), hash(0))).collect();
+    // Stored in another order than their ids'.
+    let rows: Vec<_> =
+        (0..count).map(|n| n * 77 % count).map(|n| (basic(n, &format!("u{n}")), hash(0))).collect();
     let tx = store.begin().await.unwrap();
     tx.basic_credentials_insert_many(&tenant("one"), &rows).await.unwrap();
     tx.x509_credentials_insert_many(&tenant("one"), &[(x509(0, "one"), Vec::new())]).await.unwrap();
@@ -57,14 +60,16 @@ async fn it_deadlocks_with_nobody(database: Database) {
     let store = database.store().await;
     seed(&store, 200).await;
     let other_replica = database.open().await;
+    let flusher = other_replica.clone();
     let flushing = tokio::spawn(async move {
-        for moment in 0..10 {
-            // Against the order of the ids.
-            let uses: Vec<_> = (0..200).rev().map(|n| used(n, moment)).collect();
-            other_replica.basic_credentials_flush_last_use(&uses).await.unwrap();
+        for moment in 0..20 {
+            let uses: Vec<_> = (0..200).map(|n| used(n, moment)).collect();
+            flusher.basic_credentials_flush_last_use(&uses).await.unwrap();
         }
     });
+    // In no order: they meet as they come.
     let changes: Vec<_> = (0..200)
+        .map(|n| n * 77 % 200)
         .map(|n| {
             let store = store.clone();
             let (from, to) = (State::Inactive, State::Suspended);
@@ -77,7 +82,6 @@ async fn it_deadlocks_with_nobody(database: Database) {
             })
         })
         .collect();
-    // PostgreSQL looks for deadlocks after a second: without any, all is over long before ten have passed.
     let all_done = async {
         flushing.await.unwrap();
         for change in changes {
@@ -85,4 +89,13 @@ async fn it_deadlocks_with_nobody(database: Database) {
         }
     };
     tokio::time::timeout(Duration::from_secs(60), all_done).await.expect("nobody waits for ever");
+    if database.backend == Backend::Postgres {
+        // A connection reports what it met when it ends.
+        store.close().await;
+        other_replica.close().await;
+        let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = database.sql().await.query_one_raw(statement).await.unwrap().unwrap();
+        assert_eq!(row.try_get_by::<i64, _>(0).unwrap(), 0);
+    }
 }

@@ -12,7 +12,7 @@ use crate::fixtures::{basic, hash, id, tenant, with_tenants, x509};
 on_both!(values_that_break_the_rules, lost_connections_come_back, closed, status);
 
 fn hasty() -> Options {
-    let short = Duration::from_millis(300);
+    let short = Duration::from_secs(1);
     Options { acquire_timeout: short, busy_timeout: short, ..Options::default() }
 }
 
@@ -124,7 +124,7 @@ async fn files_that_are_no_databases() {
     std::fs::remove_file(&file).unwrap();
 
     // The same odd name is fine for a database.
-    let store = Store::connect(&sqlite_url(&file).unwrap(), &hasty()).await.unwrap();
+    let store = Store::connect(&sqlite_url(&file).unwrap(), &Options::default()).await.unwrap();
     store.migrate().await.unwrap();
     assert!(file.is_file());
     assert_eq!(sqlite_url(Path::new("x/y")).unwrap(), "sqlite://x/y?mode=rwc");

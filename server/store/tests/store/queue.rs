@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use tokio::task::JoinHandle;
 use vouchsafe_domain::State;
 use vouchsafe_store::{
     BasicCredentialsFilter, BasicCredentialsRow, Conflict, Error, Options, Record, StateChange, Store, Tx,
 };
 
-use crate::backend::{Database, on_both};
+use crate::backend::{Backend, Database, on, on_both};
 use crate::fixtures::{actions, at, basic, hash, id, record, tenant, with_tenants, x509};
 
 on_both!(
@@ -29,9 +31,16 @@ async fn one_writer(database: &Database) -> Store {
 
 type Answer = JoinHandle<Result<(), Error>>;
 
+/// Puts a write into the queue before it returns, if there is room.
+fn queue<T: Send + 'static>(write: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let mut write = Box::pin(write);
+    assert!((&mut write).now_or_never().is_none(), "a write waits at least for its commit");
+    tokio::spawn(write)
+}
+
 fn insert(store: &Store, name: &'static str, row: BasicCredentialsRow) -> Answer {
     let store = store.clone();
-    tokio::spawn(async move {
+    queue(async move {
         let record = record(name, row.username.as_str(), 0);
         store.basic_credentials_insert(&tenant(name), &row, &hash(0), record).await
     })
@@ -42,21 +51,10 @@ async fn blocked(store: &Store) -> (Tx, Answer) {
     let tx = store.begin().await.unwrap();
     tx.basic_credentials_insert_many(&tenant("one"), &[(basic(900, "blocker"), hash(0))]).await.unwrap();
     let waiting = insert(store, "one", basic(901, "blocker"));
-    queued(store, 0).await;
-    (tx, waiting)
-}
-
-/// Waits until so many writes are in the queue.
-async fn queued(store: &Store, count: usize) {
-    // The first write has to leave the queue before it is empty for good.
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    for _ in 0..500 {
-        if store.status().queued_writes == count {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    while store.status().queued_writes > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("{:?}", store.status());
+    (tx, waiting)
 }
 
 async fn names(store: &Store) -> Vec<String> {
@@ -69,7 +67,6 @@ async fn a_bad_write_fails_alone(database: Database) {
     let store = one_writer(&database).await;
     let (tx, blocker) = blocked(&store).await;
     let good: Vec<_> = (0..40).map(|n| insert(&store, "one", basic(n, &format!("u{n:02}")))).collect();
-    queued(&store, 40).await;
     let taken = insert(&store, "one", basic(50, "u07"));
     let taken_id = insert(&store, "one", basic(7, "v07"));
     let orphan = insert(&store, "nobody", basic(51, "w07"));
@@ -82,17 +79,15 @@ async fn a_bad_write_fails_alone(database: Database) {
             updated_at: at(0),
         };
         let store = store.clone();
-        tokio::spawn(async move {
-            store.basic_credentials_change_state(&change, record("one", "missed", 0)).await
-        })
+        queue(async move { store.basic_credentials_change_state(&change, record("one", "missed", 0)).await })
     };
     let certificate = {
         let store = store.clone();
-        tokio::spawn(async move {
+        queue(async move {
             store.x509_credentials_insert(&tenant("one"), &x509(1, "one"), b"der", Record::default()).await
         })
     };
-    queued(&store, 45).await;
+    assert_eq!(store.status().queued_writes, 45);
     tx.commit().await.unwrap();
 
     assert!(matches!(blocker.await.unwrap(), Err(Error::Conflict(Conflict::Username))));
@@ -114,7 +109,7 @@ async fn a_dropped_write_takes_none_with_it(database: Database) {
     let store = one_writer(&database).await;
     let (tx, blocker) = blocked(&store).await;
     let writes: Vec<_> = (0..40).map(|n| insert(&store, "one", basic(n, &format!("u{n:02}")))).collect();
-    queued(&store, 40).await;
+    assert_eq!(store.status().queued_writes, 40);
     let mut kept = Vec::new();
     for (n, write) in writes.into_iter().enumerate() {
         if n % 2 == 0 {
@@ -148,7 +143,7 @@ async fn a_thousand_at_once(database: Database) {
 
 async fn nothing_waits_for_ever(database: Database) {
     database.store().await;
-    let short = Duration::from_millis(300);
+    let short = Duration::from_secs(1);
     let options =
         Options { connections: Some(2), acquire_timeout: short, busy_timeout: short, ..Options::default() };
     let store = Store::connect(&database.url, &options).await.unwrap();
@@ -166,4 +161,54 @@ async fn nothing_waits_for_ever(database: Database) {
     tx.tenant_insert(&tenant_row).await.unwrap();
     tx.commit().await.unwrap();
     insert(&store, "one", basic(1, "a")).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_is_tried_again() {
+    on(Backend::Postgres, deadlock).await;
+}
+
+async fn deadlock(database: Database) {
+    let store = one_writer(&database).await;
+    let rows: Vec<_> = (0..2).map(|n| (basic(n, &format!("u{n}")), hash(0))).collect();
+    let seed = store.begin().await.unwrap();
+    seed.basic_credentials_insert_many(&tenant("one"), &rows).await.unwrap();
+    seed.commit().await.unwrap();
+    let (tx, blocker) = blocked(&store).await;
+    let changes: Vec<_> =
+        (0..2)
+            .map(|n| {
+                let (from, to) = (State::Inactive, State::Revoked);
+                let change = StateChange { tenant: tenant("one"), id: id(n), from, to, updated_at: at(0) };
+                let store = store.clone();
+                queue(async move {
+                    store.basic_credentials_change_state(&change, record("one", "revoke", n)).await
+                })
+            })
+            .collect();
+
+    // The other side of the deadlock holds the second row, then wants the first, and is the more patient one.
+    let sql = database.sql().await;
+    let other = sql.begin().await.unwrap();
+    other.execute_unprepared("SET LOCAL deadlock_timeout = '1min'").await.unwrap();
+    let touch = async |n| {
+        let sql = format!("UPDATE basic_credentials SET last_use_at = 0 WHERE id = '{}'", id(n));
+        other.execute_unprepared(&sql).await.unwrap();
+    };
+    touch(1).await;
+    tx.commit().await.unwrap();
+    blocker.await.unwrap().unwrap_err();
+    let waiting =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = Statement::from_string(DbBackend::Postgres, waiting);
+    while other.query_one_raw(waiting.clone()).await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    touch(0).await;
+    other.commit().await.unwrap();
+
+    for change in changes {
+        assert!(change.await.unwrap().unwrap());
+    }
+    assert_eq!(actions(&store).await, ["revoke", "revoke"]);
 }

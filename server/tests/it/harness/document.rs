@@ -80,7 +80,9 @@ impl Operation {
 
     fn has_path(&self, path: &str) -> bool {
         let (known, path): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
-        let equal = |(known, segment): (&&str, &&str)| known == segment || known.starts_with('{');
+        let equal = |(known, segment): (&&str, &&str)| {
+            known == segment || (known.starts_with('{') && !segment.is_empty())
+        };
         known.len() == path.len() && known.iter().zip(&path).all(equal)
     }
 }

@@ -197,9 +197,10 @@ impl Server {
         let mut process = Process::spawn(command);
         let url = process.until("URL", |process| {
             assert!(!process.is_over(), "it ended: {}", process.stderr());
-            process.stdout().lines().find_map(|line| {
-                Some(line.strip_prefix("serving ")?.split_once(", try ")?.0.to_owned())
-            })
+            process
+                .stdout()
+                .lines()
+                .find_map(|line| Some(line.strip_prefix("serving ")?.split_once(", try ")?.0.to_owned()))
         });
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { process, url, http, token: None }

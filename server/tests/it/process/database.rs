@@ -10,7 +10,15 @@ pub(crate) fn sql(database: &TestDatabase, statement: &str) -> String {
     let mut command = match &database.url {
         Some(url) => {
             let mut psql = Command::new("psql");
-            psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", url, "--command"]);
+            psql.args([
+                "--no-psqlrc",
+                "--quiet",
+                "--tuples-only",
+                "--no-align",
+                "--dbname",
+                url,
+                "--command",
+            ]);
             psql
         }
         None => {

@@ -32,7 +32,10 @@ async fn nothing_acknowledged_is_lost(database: TestDatabase) {
         .map(|number| {
             let request = creation(&server, number);
             let acknowledged = Arc::clone(&acknowledged);
-            tokio::spawn(async move { acknowledged.lock().unwrap().extend(created(request).await) })
+            tokio::spawn(async move {
+                let created = created(request).await;
+                acknowledged.lock().unwrap().extend(created);
+            })
         })
         .collect();
     while acknowledged.lock().unwrap().len() < ENOUGH {
@@ -91,7 +94,8 @@ fn whole(database: &TestDatabase, rows: usize) {
     let count = |from| sql(database, &format!("SELECT count(*) FROM {from}"));
     assert_eq!(count("audit"), rows.to_string());
     assert_eq!(count("outbox"), rows.to_string());
-    let basic = "basic_credentials c JOIN audit a ON a.subject = c.id JOIN outbox o ON o.credentials_id = c.id";
+    let basic =
+        "basic_credentials c JOIN audit a ON a.subject = c.id JOIN outbox o ON o.credentials_id = c.id";
     let x509 = basic.replace("basic_credentials", "x509_credentials");
     let matched: usize = [basic, &x509].map(|from| count(from).parse::<usize>().unwrap()).iter().sum();
     assert_eq!(matched, rows);

@@ -87,13 +87,16 @@ fn a_named_file_is_made_on_the_first_start_only() {
 
 #[test]
 fn an_unusable_one_is_told_and_not_repeated() {
-    let malformed = "the master key must be 64 hexadecimal digits, or the base64 of 32 bytes";
+    let malformed = "the master key must be 32 bytes, written as 64 hexadecimal digits or as base64";
     for (settings, message) in [
         ((VALUE, "hunter2"), format!("the setting master_key.value: {malformed}")),
         ((VALUE, ""), format!("the setting master_key.value: {malformed}")),
         ((COMMAND, "echo hunter2"), format!("the output of master_key.command: {malformed}")),
         ((COMMAND, "echo hunter2; exit 7"), "master_key.command failed with exit status: 7".to_owned()),
-        ((COMMAND, "printf '\\377'"), "master_key.command printed no text: invalid utf-8 sequence".to_owned()),
+        (
+            (COMMAND, "printf '\\377'"),
+            "master_key.command printed no text: invalid utf-8 sequence".to_owned(),
+        ),
         ((FILE, "."), "reading the master key file .: Is a directory (os error 21)".to_owned()),
         ((FILE, "no/such.key"), "writing the master key file no/such.key: No such file".to_owned()),
     ] {

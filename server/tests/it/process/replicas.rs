@@ -31,8 +31,8 @@ fn both_machines(database: &TestDatabase, settings: &[(&str, &str)]) -> [Command
 async fn make_one_of_everything() {
     let database = TestDatabase::new(Backend::Postgres);
     let commands = both_machines(&database, &[("VOUCHSAFE_MASTER_KEY_VALUE", KEY)]);
-    let starts = commands
-        .map(|command| std::thread::spawn(|| Server::spawn_as("https://vouchsafe.example", command)));
+    let starts =
+        commands.map(|command| std::thread::spawn(|| Server::spawn_as("https://vouchsafe.example", command)));
     let mut servers = starts.map(|start| start.join().unwrap());
     assert_eq!(counts(&database), "1|2|1|1|1");
     let firsts = servers.each_ref().map(|server| server.process.stdout().starts_with("first start: "));

@@ -76,7 +76,8 @@ async fn walk(server: TestServer, resource: &str, body: Value) {
                 assert_eq!((&after, &new), (&before, &written), "{what}");
                 continue;
             }
-            let kind = if to == "Suspended" || to == "Revoked" { to.to_lowercase() } else { "reactivated".into() };
+            let kind =
+                if to == "Suspended" || to == "Revoked" { to.to_lowercase() } else { "reactivated".into() };
             assert_eq!(new.outbox.last().unwrap().kind, kind, "{what}");
             assert_eq!(new.audit.last().unwrap().detail, format!("{from} to {to}"), "{what}");
             assert_eq!(new.audit.len(), written.audit.len() + 1, "{what}");
@@ -97,7 +98,8 @@ async fn walk(server: TestServer, resource: &str, body: Value) {
 
 both!(of_basic_credentials, async |server: TestServer| walk(server, BASIC, json!({})).await);
 
-both!(of_x509_credentials, async |server: TestServer| walk(server, X509, json!({"keyType": "ec-p256"})).await);
+both!(of_x509_credentials, async |server: TestServer| walk(server, X509, json!({"keyType": "ec-p256"}))
+    .await);
 
 both!(first_use_leaves_the_updated_date, async |server: TestServer| {
     let store = server.ready().await.store;

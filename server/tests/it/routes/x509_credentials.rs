@@ -48,7 +48,9 @@ fn decimal(hexadecimal: &str) -> String {
 async fn verify(server: &TestServer, issued: &Value) -> OpenSsl {
     let openssl = files(server, issued).await;
     for purpose in ["sslclient", "sslserver"] {
-        let line = format!("verify -x509_strict -purpose {purpose} -CAfile platform.pem -untrusted chain.pem leaf.pem");
+        let line = format!(
+            "verify -x509_strict -purpose {purpose} -CAfile platform.pem -untrusted chain.pem leaf.pem"
+        );
         assert_eq!(openssl.run(&line), "leaf.pem: OK\n");
     }
     assert_eq!(decimal(&openssl.field("leaf.pem", "-serial")), issued["serialNumber"]);

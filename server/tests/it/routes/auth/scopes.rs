@@ -15,12 +15,16 @@ both!(all_scopes_but_the_right_one_do_not_help, async |server: TestServer| {
         let near = format!("{0}s {0}: x{0} tenant:* {1}", operation.scope, operation.scope.to_uppercase());
         for scope in [&*others, &*near, ""] {
             let token = signer.sign(json!({"scope": scope}));
-            let answers =
-                [call(&server, operation, Some(&token)).await, call_badly(&server, operation, Some(&token)).await];
+            let answers = [
+                call(&server, operation, Some(&token)).await,
+                call_badly(&server, operation, Some(&token)).await,
+            ];
             for answer in answers {
                 assert_eq!(answer.message(403), format!("the scope {} is needed", operation.scope));
-                let challenge =
-                    format!(r#"Bearer realm="vouchsafe", error="insufficient_scope", scope="{}""#, operation.scope);
+                let challenge = format!(
+                    r#"Bearer realm="vouchsafe", error="insufficient_scope", scope="{}""#,
+                    operation.scope
+                );
                 assert_eq!(answer.header("www-authenticate"), Some(&*challenge), "{}", operation.id);
             }
         }

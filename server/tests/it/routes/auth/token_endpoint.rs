@@ -13,7 +13,10 @@ const READ: &str = "tenant:basic-credentials:read";
 /// The answer, which nobody may keep, whatever it is.
 async fn send(request: RequestBuilder) -> Answer {
     let answer = Answer::of(request).await;
-    assert_eq!((answer.header("cache-control"), answer.header("pragma")), (Some("no-store"), Some("no-cache")));
+    assert_eq!(
+        (answer.header("cache-control"), answer.header("pragma")),
+        (Some("no-store"), Some("no-cache"))
+    );
     assert_eq!(answer.header("content-type"), Some("application/json"));
     answer
 }
@@ -26,7 +29,11 @@ async fn refused(request: RequestBuilder) -> String {
     assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["error", "error_description"]);
     let (status, challenge) =
         if code == "invalid_client" { (401, Some(r#"Basic realm="vouchsafe""#)) } else { (400, None) };
-    assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (status, challenge), "{answer:?}");
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("www-authenticate")),
+        (status, challenge),
+        "{answer:?}"
+    );
     code
 }
 
@@ -41,20 +48,30 @@ fn form(server: &TestServer, body: &str) -> RequestBuilder {
 both!(issues_to_who_proves_who_they_are, async |server: TestServer| {
     let (id, secret) = (&*server.client_id, &*server.client_secret);
     let grant = [("grant_type", "client_credentials")];
-    let in_body =
-        [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret), ("unknown", "1")];
+    let in_body = [
+        ("grant_type", "client_credentials"),
+        ("client_id", id),
+        ("client_secret", secret),
+        ("unknown", "1"),
+    ];
     let upper = "Application/X-WWW-Form-Urlencoded; charset=UTF-8";
     for request in [
         post(&server).basic_auth(id, Some(secret)).form(&grant),
         post(&server).form(&in_body),
         post(&server).basic_auth(id, Some(secret)).form(&in_body[..2]),
-        post(&server).basic_auth(id, Some(secret)).header("content-type", upper).body("grant_type=client_credentials"),
+        post(&server)
+            .basic_auth(id, Some(secret))
+            .header("content-type", upper)
+            .body("grant_type=client_credentials"),
         post(&server).basic_auth(id, Some(secret)).form(&[grant[0], ("scope", "")]),
     ] {
         let body = send(request).await.expect(200);
         let token = body["access_token"].as_str().unwrap();
         let scope = ScopeSet::all().to_string();
-        assert_eq!(body, json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": scope}));
+        assert_eq!(
+            body,
+            json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": scope})
+        );
         let caller = server.with_token(Some(token));
         caller.send(Method::GET, "/api/v1/basic-credentials", None).await.expect(200);
     }
@@ -141,7 +158,10 @@ both!(refuses_malformed_requests, async |server: TestServer| {
         ("invalid_request", form(&server, &format!("{good}&scope=a&scope=b"))),
         ("invalid_request", form(&server, &format!("{good}&client_secret={secret}"))),
         ("invalid_request", form(&server, &good).basic_auth(id, Some(secret))),
-        ("invalid_request", form(&server, "grant_type=client_credentials&client_id=x").basic_auth(id, Some(secret))),
+        (
+            "invalid_request",
+            form(&server, "grant_type=client_credentials&client_id=x").basic_auth(id, Some(secret)),
+        ),
         ("invalid_request", form(&server, &format!("{good}&x={}", "y".repeat(16 * 1024)))),
         ("unsupported_grant_type", form(&server, &good.replace("client_credentials", "password"))),
         ("unsupported_grant_type", form(&server, &good.replace("client_credentials", "authorization_code"))),
@@ -166,7 +186,7 @@ both!(has_one_method, async |server: TestServer| {
     }
 });
 
-/// RFC 6749 section 2.3.1: both parts are form-encoded before they are joined by a colon.
+// RFC 6749 section 2.3.1: both parts are form-encoded before they are joined by a colon.
 both!(takes_every_character_of_a_client_id, async |server: TestServer| {
     for id in ["a:b", "a+b", "a%20b", "a&b=c", "'--"] {
         server.client_token("default", id, ScopeSet::all()).await;

@@ -48,7 +48,8 @@ both!(makes_up_what_is_not_given, async |server: TestServer| {
             ("updatedDate", created["createdDate"].as_str(), ""),
         ] {
             let got = created[field].as_str().unwrap();
-            let right = given.map_or_else(|| Regex::new(made_up).unwrap().is_match(got), |given| got == given);
+            let right =
+                given.map_or_else(|| Regex::new(made_up).unwrap().is_match(got), |given| got == given);
             assert!(right, "{field}: {got}");
         }
     }
@@ -75,7 +76,8 @@ both!(takes_every_printable_character_to_the_last_length, async |server: TestSer
         (names, printable[..72].to_owned()),
         ("'; DROP TABLE basic_credentials; --".to_owned(), printable[23..].to_owned()),
     ] {
-        let created = server.post(PATH, json!({"username": username, "password": password})).await.expect(201);
+        let created =
+            server.post(PATH, json!({"username": username, "password": password})).await.expect(201);
         assert_eq!((&created["username"], &created["password"]), (&json!(username), &json!(password)));
         let query = [("username", &username)];
         let found =
@@ -88,8 +90,7 @@ both!(refuses_what_breaks_a_rule, async |server: TestServer| {
     let store = server.ready().await.store;
     let (name, password) =
         ("username must be printable ASCII without ':' and '@'", "password must be printable ASCII");
-    let lengths =
-        ("username must be 1 to 255 characters long", "password must be 1 to 72 characters long");
+    let lengths = ("username must be 1 to 255 characters long", "password must be 1 to 72 characters long");
     let both_lengths = format!("{}; {}", lengths.0, lengths.1);
     for (body, message) in [
         (json!({"username": "a:b"}), name),

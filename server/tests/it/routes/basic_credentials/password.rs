@@ -38,8 +38,7 @@ both!(is_reset_in_every_state_but_revoked, async |server: TestServer| {
         }
         let mut before = server.get(&path).await.expect(200);
         assert_eq!(before["state"], state);
-        let answer =
-            server.patch(&format!("{path}/password"), json!({"password": "mQ8jSA3Cywbs7cLJ"})).await;
+        let answer = server.patch(&format!("{path}/password"), json!({"password": "mQ8jSA3Cywbs7cLJ"})).await;
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_eq!(answer.expect(200), json!({"password": "mQ8jSA3Cywbs7cLJ"}));
         assert!(fits(&server, &created["username"], "mQ8jSA3Cywbs7cLJ").await);
@@ -49,7 +48,8 @@ both!(is_reset_in_every_state_but_revoked, async |server: TestServer| {
         assert!(Regex::new("^[A-Za-z0-9]{32}$").unwrap().is_match(made_up), "{made_up}");
         assert!(fits(&server, &created["username"], made_up).await);
         let mut after = server.get(&path).await.expect(200);
-        let updated = |row: &mut Value| row.as_object_mut().unwrap().remove("updatedDate").unwrap().to_string();
+        let updated =
+            |row: &mut Value| row.as_object_mut().unwrap().remove("updatedDate").unwrap().to_string();
         assert!(updated(&mut before) < updated(&mut after));
         assert_eq!(before, after, "nothing else changes");
     }

@@ -36,22 +36,31 @@ both!(every_change_is_recorded_with_its_request, async |server: TestServer| {
 
     let rows = Everything::of(&server.ready().await.store).await;
     let audit = rows.audit.iter().map(|row| {
-        assert_eq!((row.tenant.as_ref().unwrap().as_str(), &*row.actor, &*row.subject), ("default", "default", &*id));
+        assert_eq!(
+            (row.tenant.as_ref().unwrap().as_str(), &*row.actor, &*row.subject),
+            ("default", "default", &*id)
+        );
         (row.request_id.as_str(), row.action.as_str(), row.detail.as_str())
     });
-    assert_eq!(audit.collect::<Vec<_>>(), [
-        ("r-1", "basic_credentials_create", "UserA"),
-        ("r-2", "basic_credentials_reset_password", ""),
-        ("r-3", "basic_credentials_update_state", "Inactive to Suspended"),
-        ("r-4", "basic_credentials_update_state", "Suspended to Inactive"),
-        ("r-5", "basic_credentials_update_state", "Inactive to Revoked"),
-    ]);
+    assert_eq!(
+        audit.collect::<Vec<_>>(),
+        [
+            ("r-1", "basic_credentials_create", "UserA"),
+            ("r-2", "basic_credentials_reset_password", ""),
+            ("r-3", "basic_credentials_update_state", "Inactive to Suspended"),
+            ("r-4", "basic_credentials_update_state", "Suspended to Inactive"),
+            ("r-5", "basic_credentials_update_state", "Inactive to Revoked"),
+        ]
+    );
     let outbox = rows.outbox.iter().map(|row| {
         assert_eq!((row.tenant.as_str(), row.credentials_id.as_str()), ("default", &*id));
         assert_eq!(row.credentials_kind, CredentialsKind::Basic);
         row.kind.as_str()
     });
-    assert_eq!(outbox.collect::<Vec<_>>(), ["created", "password-reset", "suspended", "reactivated", "revoked"]);
+    assert_eq!(
+        outbox.collect::<Vec<_>>(),
+        ["created", "password-reset", "suspended", "reactivated", "revoked"]
+    );
     let moments = rows.audit.iter().map(|row| row.at).eq(rows.outbox.iter().map(|row| row.at));
     assert!(moments && rows.audit.is_sorted_by_key(|row| row.at));
     assert_eq!(rows.basic[0].updated_at, rows.audit[4].at);

@@ -27,11 +27,20 @@ both!(the_key_is_the_clients, async |server: TestServer| {
         let body = json!({"csr": csr, "commonName": "pump-station-8", "ttl": 3600});
         let issued = server.post(PATH, body).await.expect(201);
         let fields: Vec<_> = issued.as_object().unwrap().keys().map(String::as_str).collect();
-        let expected =
-            ["certificate", "issuingCa", "caChain", "serialNumber", "commonName", "id", "state", "invalidAfter"];
+        let expected = [
+            "certificate",
+            "issuingCa",
+            "caChain",
+            "serialNumber",
+            "commonName",
+            "id",
+            "state",
+            "invalidAfter",
+        ];
         assert_eq!(fields, expected, "{key}");
         let openssl = verify(&server, &issued).await;
-        let keys = (client.run("pkey -in client.pem -pubout"), openssl.run("x509 -in leaf.pem -noout -pubkey"));
+        let keys =
+            (client.run("pkey -in client.pem -pubout"), openssl.run("x509 -in leaf.pem -noout -pubkey"));
         assert_eq!(keys.0, keys.1, "{key}");
         assert_eq!(openssl.field("leaf.pem", "-subject"), "CN = pump-station-8");
     }
@@ -64,7 +73,8 @@ both!(bad_ones_are_refused, async |server: TestServer| {
     let good = request(&client, KEYS[2], "");
     let weak = request(&client, "-algorithm RSA -pkeyopt rsa_keygen_bits:1024", "");
     let curve = request(&client, "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "");
-    let exponent = request(&client, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3", "");
+    let exponent =
+        request(&client, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3", "");
     let sha1 = request(&client, KEYS[0], "-sha1");
     client.run("req -x509 -key client.pem -subj /CN=a -out certificate.pem");
     let certificate = client.read("certificate.pem");
@@ -83,14 +93,29 @@ both!(bad_ones_are_refused, async |server: TestServer| {
         (json!({"csr": certificate}), "csr: the CSR must be one PEM block CERTIFICATE REQUEST"),
         (json!({"csr": good.replace("\n", "\0")}), "csr: the CSR must be one PEM block CERTIFICATE REQUEST"),
         (json!({"csr": flipped(lines.len() - 2)}), "csr: the CSR's signature does not fit its key"),
-        (json!({"csr": weak}), "csr: the CSR's key is refused: an RSA key must have 2048 to 4096 bits, this one has 1024"),
-        (json!({"csr": exponent}), "csr: the CSR's key is refused: an RSA key must have the public exponent 65537"),
-        (json!({"csr": curve}), "csr: the CSR's key is refused: the key must be RSA, EC P-256, EC P-384 or Ed25519"),
-        (json!({"csr": sha1}), "csr: the CSR must be signed with SHA-256 or SHA-384 (RSA, ECDSA), with RSA and SHA-512, or with Ed25519"),
+        (
+            json!({"csr": weak}),
+            "csr: the CSR's key is refused: an RSA key must have 2048 to 4096 bits, this one has 1024",
+        ),
+        (
+            json!({"csr": exponent}),
+            "csr: the CSR's key is refused: an RSA key must have the public exponent 65537",
+        ),
+        (
+            json!({"csr": curve}),
+            "csr: the CSR's key is refused: the key must be RSA, EC P-256, EC P-384 or Ed25519",
+        ),
+        (
+            json!({"csr": sha1}),
+            "csr: the CSR must be signed with SHA-256 or SHA-384 (RSA, ECDSA), with RSA and SHA-512, or with Ed25519",
+        ),
         (json!({"csr": ""}), "csr must be 1 to 16384 characters long"),
         (json!({"csr": "x".repeat(16_385)}), "csr must be 1 to 16384 characters long"),
         (json!({"csr": "x".repeat(16_384)}), "csr: the CSR must be one PEM block CERTIFICATE REQUEST"),
-        (json!({"csr": good, "keyType": "ec-p256"}), "csr and keyType exclude each other: the key of a csr has its type"),
+        (
+            json!({"csr": good, "keyType": "ec-p256"}),
+            "csr and keyType exclude each other: the key of a csr has its type",
+        ),
         (json!({"csr": null}), "csr must be a string, not null"),
     ];
     for (body, message) in refused {

@@ -1,0 +1,146 @@
+//! The document that poem-openapi emits for the running service equals ours, so what is served is what is described.
+//!
+//! poem-openapi writes version 3.0.0 and has no place for some things. Both documents are brought to one canonical form
+//! before they are compared, by these rules and no others:
+//!
+//! 1. `openapi`, the version of the specification, is left out.
+//! 2. `x-` members are left out, but `x-vouchsafe-required: true` of a header is its `required: true`.
+//! 3. `example` and `examples` are left out (the document's own tests hold them against their schemas).
+//! 4. References to anything but schemas are replaced by what they mean, and of `components` only `schemas` and
+//!    `securitySchemes` are kept.
+//! 5. `additionalProperties: false` is left out: 3.0.0 as poem-openapi writes it has no such thing.
+//! 6. A `$ref` with a description beside it is what 3.0.0 writes as that description and an `allOf` of the one `$ref`.
+//! 7. `minimum: n` with `exclusiveMinimum: true` is `exclusiveMinimum: n`.
+//! 8. Numbers are compared as numbers: 100.0 is 100.
+//! 9. What says the default is left out: `required: false`, `deprecated: false`, `explode: true`, and empty lists.
+//! 10. The order of members, of `required` and of scopes means nothing.
+//! 11. The description of a list's items is left out: the emitted document has none.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use vouchsafe::{
+    auth::PasswordHasher,
+    http::{self, Shared},
+    service::{Authorities, Service},
+    setup,
+    telemetry::Metrics,
+};
+use vouchsafe_api_spec::document;
+
+use crate::harness::{Backend, TestDatabase};
+
+/// The emitted document.
+async fn emitted() -> Value {
+    let database = TestDatabase::new(Backend::Sqlite);
+    let config = database.config();
+    let ready = setup::prepare(&config, "http://localhost", None).await.unwrap();
+    let tokens = setup::token_issuer(&config, &ready, "http://localhost").await.unwrap();
+    let metrics = Arc::new(Metrics::default());
+    let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
+    let authorities = Authorities::new(ready.store.clone(), ready.master_key);
+    let service = Service::new(ready.store, passwords, authorities, 0, Arc::clone(&metrics)).unwrap();
+    let shared = Arc::new(Shared { service, tokens, auth_enabled: true, metrics });
+    serde_json::from_str(&http::api(&shared).spec()).unwrap()
+}
+
+/// The canonical form of a document.
+fn canonical(document: &Value) -> Value {
+    let mut canonical = node(document, document);
+    canonical.as_object_mut().unwrap().remove("openapi");
+    let components = canonical["components"].as_object_mut().unwrap();
+    components.retain(|name, _| name == "schemas" || name == "securitySchemes");
+    canonical
+}
+
+fn node(value: &Value, document: &Value) -> Value {
+    match value {
+        Value::Object(object) => members(object, document),
+        Value::Array(items) => Value::Array(items.iter().map(|item| node(item, document)).collect()),
+        Value::Number(number) => json!(number.as_f64()),
+        other => other.clone(),
+    }
+}
+
+/// Objects whose members are named by the document's author: every name is a name there.
+const MAPS: [&str; 6] = ["properties", "schemas", "securitySchemes", "scopes", "variables", "paths"];
+
+fn members(object: &Map<String, Value>, document: &Value) -> Value {
+    if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+        if !reference.starts_with("#/components/schemas/") {
+            return node(document.pointer(&reference[1..]).unwrap(), document);
+        }
+    }
+    let mut all = Map::new();
+    for (name, value) in object.iter().filter(|(name, value)| !left_out(name, value)) {
+        let value = match value {
+            Value::Object(map) if MAPS.contains(&name.as_str()) => {
+                map.iter().map(|(name, value)| (name.clone(), node(value, document))).collect()
+            }
+            value => node(value, document),
+        };
+        all.insert(name.clone(), value);
+    }
+    if object.get("x-vouchsafe-required") == Some(&json!(true)) {
+        all.insert("required".to_owned(), json!(true));
+    }
+    if let Some(Value::Array(one)) = all.get("allOf").filter(|all| all.as_array().unwrap().len() == 1) {
+        let reference = one[0]["$ref"].clone();
+        all.remove("allOf");
+        all.insert("$ref".to_owned(), reference);
+    }
+    if all.get("exclusiveMinimum") == Some(&json!(true)) {
+        let minimum = all.remove("minimum").unwrap();
+        all.insert("exclusiveMinimum".to_owned(), minimum);
+    }
+    if let Some(Value::Object(items)) = all.get_mut("items") {
+        items.remove("description");
+    }
+    for unordered in ["required", "OAuth2"] {
+        if let Some(Value::Array(names)) = all.get_mut(unordered) {
+            names.sort_by_key(ToString::to_string);
+        }
+    }
+    Value::Object(all)
+}
+
+fn left_out(name: &str, value: &Value) -> bool {
+    match name {
+        "example" | "examples" => true,
+        "required" | "deprecated" | "additionalProperties" => *value == json!(false),
+        "explode" => *value == json!(true),
+        name => name.starts_with("x-") || value.as_array().is_some_and(Vec::is_empty),
+    }
+}
+
+/// Where two values differ: pointers, with what is there in each.
+fn differences(ours: &Value, theirs: &Value, at: &str, into: &mut Vec<String>) {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let names = ours.keys().chain(theirs.keys().filter(|name| !ours.contains_key(*name)));
+            for name in names {
+                let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let (ours, theirs) = (ours.get(name), theirs.get(name));
+                differences(ours.unwrap_or(&Value::Null), theirs.unwrap_or(&Value::Null), &at, into);
+            }
+        }
+        (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
+            for (index, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+                differences(ours, theirs, &format!("{at}/{index}"), into);
+            }
+        }
+        (ours, theirs) if ours != theirs => into.push(format!("{at}: ours {ours}, emitted {theirs}")),
+        _ => {}
+    }
+}
+
+fn compare(ours: &Value, theirs: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    differences(&canonical(ours), &canonical(theirs), "", &mut found);
+    found
+}
+
+#[tokio::test]
+async fn the_emitted_document_is_ours() {
+    assert_eq!(compare(document(), &emitted().await), Vec::<String>::new());
+}

@@ -1,0 +1,152 @@
+//! Paths and methods: what is not there, and what is there but not so.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+
+use super::{BASIC, path, subjects};
+use crate::harness::{Answer, TestServer, both, database::Everything, document::OPERATIONS};
+
+/// The paths beside the document, and what they have.
+const OTHERS: [(&str, &str); 13] = [
+    ("/", "GET, HEAD"),
+    ("/docs", "GET, HEAD"),
+    ("/docs/", "GET, HEAD"),
+    ("/openapi.json", "GET, HEAD"),
+    ("/openapi.yaml", "GET, HEAD"),
+    ("/oauth2/token", "POST"),
+    ("/oauth2/jwks.json", "GET, HEAD"),
+    ("/.well-known/oauth-authorization-server", "GET, HEAD"),
+    ("/pki/platform/ca.pem", "GET, HEAD"),
+    ("/pki/default/ca.pem", "GET, HEAD"),
+    ("/health", "GET, HEAD"),
+    ("/ready", "GET, HEAD"),
+    ("/metrics", "GET, HEAD"),
+];
+
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"];
+
+both!(a_method_a_path_has_not_is_told_those_it_has, async |server: TestServer| {
+    let (subjects, store) = (subjects(&server).await, server.ready().await.store);
+    let before = Everything::of(&store).await;
+    let allowed = |known: &str| {
+        let methods = OPERATIONS.iter().filter(|operation| operation.path == known);
+        methods.fold(Vec::new(), |mut all, operation| {
+            all.push(operation.method.to_string());
+            all.extend((operation.method == Method::GET).then(|| "HEAD".to_owned()));
+            all
+        })
+    };
+    let documented =
+        OPERATIONS.iter().map(|operation| (path(operation, &subjects), allowed(operation.path).join(", ")));
+    let others = OTHERS.map(|(path, allow)| (path.to_owned(), allow.to_owned()));
+    let all: BTreeSet<_> = documented.chain(others).collect();
+    assert_eq!(all.len(), 7 + OTHERS.len());
+    for (path, allow) in &all {
+        for method in METHODS.iter().filter(|method| !allow.split(", ").any(|known| known == **method)) {
+            let request = server.request(method.parse().unwrap(), path);
+            let answer = Answer::of(request).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("allow")),
+                (405, Some(&**allow)),
+                "{method} {path}"
+            );
+            if *method != "HEAD" {
+                assert_eq!(answer.message(405), format!("this path has {allow}"));
+            }
+        }
+        // And those it has are none of them refused so.
+        for method in allow.split(", ") {
+            let answer = Answer::of(server.request(method.parse().unwrap(), path)).await;
+            assert!(![404, 405].contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
+            assert!(method != "HEAD" || answer.text.is_empty(), "{path}");
+        }
+    }
+    assert_eq!(Everything::of(&store).await, before);
+});
+
+both!(what_is_not_there_is_not_found, async |server: TestServer| {
+    let subjects = subjects(&server).await;
+    let below: Vec<_> =
+        OPERATIONS.iter().map(|operation| format!("{}/", path(operation, &subjects))).collect();
+    let others =
+        OTHERS.iter().map(|(path, _)| *path).filter(|path| *path != "/" && !path.starts_with("/docs"));
+    let trailing: Vec<_> = others.map(|path| format!("{path}/")).collect();
+    let unknown = [
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v2/basic-credentials",
+        "/API/v1/basic-credentials",
+        "/api/v1/basic_credentials",
+        "/api/v1/basic-credentials/x/y/z",
+        "/api//v1/basic-credentials",
+        "//api/v1/basic-credentials",
+        "/basic-credentials",
+        "/api/v1/basic-credentials%2F",
+        "/api/v1/basic-credentials/..",
+        "/api/v1/%2e%2e/health",
+        "/docsx",
+        "/docs/nothing.js",
+        "/docs/../Cargo.toml",
+        "/docs/%2e%2e%2fCargo.toml",
+        "/docs//etc/passwd",
+        "/pki",
+        "/pki/default",
+        "/pki/default/ca.key",
+        "/pki/nobody/ca.pem",
+        "/oauth2",
+        "/admin",
+        "/favicon.ico",
+        "/.env",
+        "/%00",
+        "/%FF",
+        "/%",
+        "/%zz",
+        "/*",
+        "/:tenant",
+    ];
+    for path in below.iter().chain(&trailing).map(String::as_str).chain(unknown) {
+        for method in [Method::GET, Method::POST, Method::PATCH] {
+            let answer = Answer::of(server.request(method.clone(), path)).await;
+            // The client resolves dots itself; what is left of those is there, and some have no POST.
+            let dots = path.contains("..") || path.contains("%2e");
+            let fits = answer.status.as_u16() == 404
+                || (dots && answer.status.is_client_error())
+                || (dots && method == Method::GET);
+            assert!(fits, "{method} {path}: {answer:?}");
+            if answer.status.as_u16() == 404 {
+                let message = answer.message(404);
+                assert!(
+                    message == "there is nothing at this path" || message == "tenant not found",
+                    "{path}: {message}"
+                );
+            }
+        }
+    }
+});
+
+both!(ids_are_matched_to_the_letter, async |server: TestServer| {
+    let [id, _] = subjects(&server).await;
+    let broken = [
+        id.to_uppercase(),
+        format!("{id}%00"),
+        format!("{id}%20"),
+        format!("%20{id}"),
+        id[1..].to_owned(),
+        format!("{id}0"),
+        format!("{id}%0A"),
+    ];
+    for id in broken.iter().map(String::as_str).chain(["%FF", "%C3%BC", "%", "*", "'--", "null", "undefined"])
+    {
+        let message = server.get(&format!("{BASIC}/{id}")).await.message(404);
+        assert_eq!(message, "there is nothing with this id", "{id}");
+    }
+    // An unknown id is that before its body is looked at no less than after.
+    let wrong = format!("{BASIC}/efh63sad72g0sggo3s5a/state");
+    assert_eq!(
+        server.patch(&wrong, serde_json::json!({"state": "Revoked"})).await.message(404),
+        "basic credentials not found"
+    );
+});
