@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use poem::listener::{RustlsCertificate, RustlsConfig};
+use rustls::{Error, crypto::aws_lc_rs, sign::CertifiedKey};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::fs;
 use vouchsafe_domain::{CommonName, KeyType, Ttl};
 use vouchsafe_pki::{KeyPair, Lifetime, Profile, VerifiedPublicKey, random_serial_number};
@@ -20,15 +22,35 @@ pub(super) async fn certificate(
     url: &str,
 ) -> anyhow::Result<RustlsConfig> {
     let certificate = match (&config.tls.certificate, &config.tls.private_key) {
-        (Some(certificate), Some(key)) => {
-            let read = async |path: &Path| {
-                fs::read(path).await.with_context(|| format!("reading {}", path.display()))
-            };
-            RustlsCertificate::new().cert(read(certificate).await?).key(read(key).await?)
-        }
+        (Some(certificate), Some(key)) => of_files(certificate, key).await?,
         _ => own(authorities, url).await?,
     };
     Ok(RustlsConfig::new().fallback(certificate))
+}
+
+/// The operator's. What could serve nobody is refused now, not at each handshake.
+async fn of_files(certificate: &Path, key: &Path) -> anyhow::Result<RustlsCertificate> {
+    let read =
+        async |path: &Path| fs::read(path).await.with_context(|| format!("reading {}", path.display()));
+    let (chain_pem, key_pem) = (read(certificate).await?, read(key).await?);
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&chain_pem).collect();
+    let Some(chain) = chain.ok().filter(|chain| !chain.is_empty()) else {
+        bail!("tls.certificate: {} has no certificate in PEM", certificate.display());
+    };
+    let Ok(private_key) = PrivateKeyDer::from_pem_slice(&key_pem) else {
+        bail!("tls.private_key: {} has no unencrypted private key in PEM", key.display());
+    };
+    match CertifiedKey::from_der(chain, private_key, &aws_lc_rs::default_provider()) {
+        Ok(_) => Ok(RustlsCertificate::new().cert(chain_pem).key(key_pem)),
+        Err(Error::InconsistentKeys(_)) => bail!(
+            "tls.private_key: {} is not the key of the first certificate in {}",
+            key.display(),
+            certificate.display()
+        ),
+        Err(error) => Err(error).with_context(|| {
+            format!("tls.certificate: using {} and {}", certificate.display(), key.display())
+        }),
+    }
 }
 
 /// A certificate from the platform CA for the host of the server's URL, made at each start and valid for a year.

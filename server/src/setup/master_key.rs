@@ -74,7 +74,8 @@ pub(super) fn find_or_make(config: &Config) -> anyhow::Result<MasterKey> {
 
 /// Writes a file only its owner may read, wholly or not at all, and lasting: it is synced before this returns.
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    // The parent of a mere file name is the empty path, which can't be opened.
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let temporary = folder.join(name);

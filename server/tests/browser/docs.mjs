@@ -48,7 +48,7 @@ async function run(page) {
   assert.equal(list.status, '200');
   assert.deepEqual(JSON.parse(list.body), []);
 
-  const created = await tryOut(page, 'post', BASIC, 'Specific username and password');
+  const created = await tryOut(page, 'post', BASIC, 'Specific credentials');
   assert.equal(created.status, '201');
   const shown = JSON.parse(created.body);
   assert.deepEqual(Object.keys(shown), ['id', 'username', 'password', 'state', 'createdDate', 'updatedDate']);

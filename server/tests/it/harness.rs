@@ -109,7 +109,8 @@ fn cluster() -> String {
     )
 }
 
-fn psql(statement: &str) {
+/// Runs a statement on the test cluster as its superuser.
+pub(crate) fn psql(statement: &str) {
     let output = Command::new("psql")
         .args(["--no-psqlrc", "--quiet", "--dbname", &cluster(), "--command", statement])
         .output();

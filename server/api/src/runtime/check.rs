@@ -77,7 +77,10 @@ fn used(ty: &Ty, value: &Value, path: &str, found: &mut Vec<Violation>) {
         (Ty::Integer, Value::Number(number)) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
         }
         (Ty::List(item), Value::Array(items)) => {
-            for (index, value) in items.iter().enumerate().take_while(|_| found.len() < ENOUGH) {
+            for (index, value) in items.iter().enumerate() {
+                if found.len() >= ENOUGH {
+                    return;
+                }
                 used(item, value, &format!("{path}[{index}]"), found);
             }
         }

@@ -37,7 +37,7 @@ async fn an_initialised_database_wants_its_key(database: TestDatabase) {
     }
     fs::write(&file, OTHER_KEY).unwrap();
     for command in [vouchsafe(&database, ["serve"]), reset()] {
-        assert_eq!(run(command).error(), format!("{wanted}, the one given has e9b5a8a6ea3d0a57"));
+        assert_eq!(run(command).error(), format!("{wanted}, the one given has bba1f156cb8626ed"));
     }
     assert_eq!(counts(&database), "1|2|1|1|1");
     fs::write(&file, key).unwrap();

@@ -172,12 +172,12 @@ fn unusable_certificates_are_told() {
         ("chain.pem", "no.key", "reading no.key: No such file or directory (os error 2)"),
         ("garbage.pem", "server.key", "tls.certificate: garbage.pem has no certificate in PEM"),
         ("server.key", "server.key", "tls.certificate: server.key has no certificate in PEM"),
-        ("chain.pem", "garbage.pem", "tls.private_key: garbage.pem has no private key in PEM"),
-        ("chain.pem", "chain.pem", "tls.private_key: chain.pem has no private key in PEM"),
+        ("chain.pem", "garbage.pem", "tls.private_key: garbage.pem has no unencrypted private key in PEM"),
+        ("chain.pem", "chain.pem", "tls.private_key: chain.pem has no unencrypted private key in PEM"),
         (
             "chain.pem",
             "other.key",
-            "tls.private_key: other.key is not the key of the certificate in chain.pem",
+            "tls.private_key: other.key is not the key of the first certificate in chain.pem",
         ),
     ] {
         let ended = run(serve(&database, &[(CERTIFICATE, certificate), (PRIVATE_KEY, key)]));

@@ -20,7 +20,7 @@ const MALFORMED: &[(&str, usize, usize)] = &[
     ("username=a", 1, 1),
     ("nul", 1, 3),
     ("\"abc", 1, 4),
-    ("{\"username\": \"\\ud800\"}", 1, 20),
+    ("{\"username\": \"\\ud800\"}", 1, 21),
     ("{\"username\": \"\\x\"}", 1, 16),
     ("{\"username\": \"a\nb\"}", 2, 0),
     ("// comment\n{}", 1, 1),

@@ -51,7 +51,9 @@ async fn the_root_leads_to_the_docs() {
 
 /// What a page or a style sheet names to be loaded with it.
 fn loaded(text: &str) -> BTreeSet<String> {
-    let names = Regex::new(r#"(?:<script[^>]*\ssrc=|<link[^>]*\shref=|<img[^>]*\ssrc=|@import\s|url\()\s*["']?([^"')\s>]+)"#);
+    let names = Regex::new(
+        r#"(?:<script[^>]*\ssrc=|<link[^>]*\shref=|<img[^>]*\ssrc=|@import\s|url\()\s*["']?([^"')\s>]+)"#,
+    );
     names.unwrap().captures_iter(text).map(|found| found[1].to_owned()).collect()
 }
 
@@ -75,11 +77,17 @@ async fn swagger_ui_loads_everything_from_here() {
         assert!(kind(path).contains(&answer.header("content-type").unwrap()), "{path}: {:?}", answer.headers);
         assert!(!answer.text.is_empty(), "{path}");
         if path.ends_with(".css") || path.ends_with("initializer.js") {
-            let others: Vec<_> = loaded(&answer.text).into_iter().filter(|name| !name.starts_with("data:")).collect();
+            let others: Vec<_> =
+                loaded(&answer.text).into_iter().filter(|name| !name.starts_with("data:")).collect();
             assert_eq!(others, Vec::<String>::new(), "{path}");
         }
     }
-    for wanted in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-initializer.js"] {
+    for wanted in [
+        "swagger-ui.css",
+        "swagger-ui-bundle.js",
+        "swagger-ui-standalone-preset.js",
+        "swagger-initializer.js",
+    ] {
         assert!(pages.iter().any(|path| path.ends_with(wanted)), "{wanted}: {pages:?}");
     }
     let initializer = get(&server, "/docs/swagger-initializer.js").await.text;

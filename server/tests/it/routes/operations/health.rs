@@ -1,11 +1,11 @@
 //! Whether the process lives, whether it can work, and what a request is called.
 
-use std::{collections::BTreeSet, process::Command, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{Answer, Backend, TestServer, both};
+use crate::harness::{Answer, Backend, TestServer, both, psql};
 
 const LIST: &str = "/api/v1/basic-credentials";
 
@@ -38,38 +38,51 @@ async fn without_its_database_a_server_lives_but_is_not_ready() {
     let server = TestServer::start(Backend::Postgres, |_| {}).await;
     let created = server.post(LIST, json!({"username": "UserA"})).await.expect(201);
     let name = server.database.url.as_deref().unwrap().rsplit_once('/').unwrap().1.to_owned();
-    let psql = |statement: String| {
-        let cluster = std::env::var("VOUCHSAFE_TEST_POSTGRES").unwrap();
-        let output = Command::new("psql").args(["-qXd", &cluster, "-c", &statement]).output().unwrap();
-        assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
-    };
-    // Away for a while: renamed, and every connection cut.
-    let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-    psql(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-    psql(cut);
+    // Away for a while: every connection cut, and renamed.
+    psql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+    psql(&format!("ALTER DATABASE {name} RENAME TO {name}_away"));
     let answer = until(&server, "/ready", 503).await;
     assert_eq!(answer.json(), json!({"status": "the database does not answer"}));
     get(&server, "/health").await.expect(200);
-    for busy in [server.get(LIST).await, server.post(LIST, json!({})).await, server.post(LIST, json!({"username": "B"})).await] {
-        assert_eq!((busy.message(503), busy.header("retry-after")), ("the server is busy, try again".to_owned(), Some("1")));
+    for busy in [
+        server.get(LIST).await,
+        server.post(LIST, json!({})).await,
+        server.post(LIST, json!({"username": "B"})).await,
+    ] {
+        assert_eq!(
+            (busy.message(503), busy.header("retry-after")),
+            ("the server is busy, try again".to_owned(), Some("1"))
+        );
     }
     let form = [("grant_type", "client_credentials"), ("client_id", "a"), ("client_secret", "b")];
     let token = Answer::of(server.anonymous(Method::POST, "/oauth2/token").form(&form)).await;
-    assert_eq!((&token.expect(503)["error"], token.header("retry-after")), (&json!("temporarily_unavailable"), Some("1")));
+    assert_eq!(
+        (&token.expect(503)["error"], token.header("retry-after")),
+        (&json!("temporarily_unavailable"), Some("1"))
+    );
     // And back, without a restart.
-    psql(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    psql(&format!("ALTER DATABASE {name}_away RENAME TO {name}"));
     until(&server, "/ready", 200).await;
     let list = server.get(LIST).await.expect(200);
     assert_eq!(list[0]["id"], created["id"]);
     // Gone for good.
-    psql(format!("DROP DATABASE {name} WITH (FORCE)"));
+    psql(&format!("DROP DATABASE {name} WITH (FORCE)"));
     until(&server, "/ready", 503).await;
     assert_eq!(server.get(LIST).await.message(503), "the server is busy, try again");
 }
 
 both!(every_answer_has_a_request_id, async |server: TestServer| {
     let mut made = BTreeSet::new();
-    for path in ["/health", "/metrics", "/docs/", "/openapi.json", "/nothing", LIST, "/oauth2/token", "/pki/nobody/ca.pem"] {
+    for path in [
+        "/health",
+        "/metrics",
+        "/docs/",
+        "/openapi.json",
+        "/nothing",
+        LIST,
+        "/oauth2/token",
+        "/pki/nobody/ca.pem",
+    ] {
         let id = get(&server, path).await.header("x-request-id").unwrap().to_owned();
         assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{path}: {id}");
         assert!(made.insert(id), "{path}: an id twice");

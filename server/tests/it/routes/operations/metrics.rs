@@ -25,7 +25,8 @@ async fn samples(server: &TestServer) -> BTreeMap<String, f64> {
 }
 
 both!(count_what_was_answered, async |server: TestServer| {
-    let id = server.post(BASIC, json!({"username": "UserA"})).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let id =
+        server.post(BASIC, json!({"username": "UserA"})).await.expect(201)["id"].as_str().unwrap().to_owned();
     server.post(BASIC, json!({"username": "UserA"})).await.expect(409);
     server.post(BASIC, json!({"username": ""})).await.expect(400);
     server.post(BASIC, json!({})).await.expect(201);
@@ -76,7 +77,10 @@ both!(labels_are_no_way_to_fill_the_memory, async |server: TestServer| {
         server.get(&format!("{BASIC}/{n:020}")).await.expect(404);
         Answer::of(server.anonymous(format!("METHOD{n}").parse().unwrap(), BASIC)).await.expect(405);
     }
-    let names: Vec<_> =
-        samples(&server).await.into_keys().filter(|name| name.starts_with("vouchsafe_http_requests")).collect();
+    let names: Vec<_> = samples(&server)
+        .await
+        .into_keys()
+        .filter(|name| name.starts_with("vouchsafe_http_requests"))
+        .collect();
     assert!(names.len() < 8, "{names:?}");
 });
