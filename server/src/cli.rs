@@ -21,9 +21,12 @@ use crate::{
     setup, telemetry,
 };
 
+const SOURCES: &str = "Settings come from flags, environment variables such as VOUCHSAFE_DATABASE_URL for database.url, \
+the TOML file, and defaults, in this order. `vouchsafe config show` shows them.";
+
 /// A self-hosted credential authority for device fleets.
 #[derive(Debug, Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, about, after_help = SOURCES, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -34,7 +37,7 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Common {
     /// TOML file with settings
-    #[arg(long, global = true, value_name = "FILE", env = "VOUCHSAFE_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "VOUCHSAFE_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
     /// Folder of the database, the master key and bootstrap.json [default: ./vouchsafe-data]
     #[arg(long, global = true, value_name = "DIR")]

@@ -208,6 +208,8 @@ pub enum LogFormat {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Human, filter: "info,sea_orm_migration=warn".to_owned() }
+        // PostgreSQL gives notice of everything that is there already.
+        let filter = "info,sea_orm_migration=warn,sqlx::postgres::notice=warn".to_owned();
+        Self { format: LogFormat::Human, filter }
     }
 }

@@ -8,8 +8,9 @@ use vouchsafe_domain::{CommonName, TenantId, Timestamp};
 use crate::draft::{Draft, IssuerName};
 use crate::extension::{self, CRL_SIGN, KEY_CERT_SIGN};
 use crate::lint::{self, Expected, Kind};
+use crate::name::{self, AltName};
 use crate::validity::Validity;
-use crate::{Authority, AuthorityError, KeyPair, VerifiedPublicKey, name, random_serial_number};
+use crate::{Authority, AuthorityError, KeyPair, VerifiedPublicKey, random_serial_number};
 
 /// How long a CA certificate lives unless told otherwise: 3650 days.
 pub const DEFAULT_CA_LIFETIME: Duration = Duration::from_secs(3650 * 86_400);
@@ -99,7 +100,7 @@ impl Wanted<'_> {
             extension::subject_key_identifier(key_id),
             extension::authority_key_identifier(issuer_key_id),
         ];
-        params.custom_extensions.extend(self.dns_name.map(extension::dns_name));
+        params.custom_extensions.extend(self.dns_name.map(AltName::Dns).map(extension::alt_name));
         params
     }
 }

@@ -1,9 +1,13 @@
 //! The extensions we write, encoded here because rcgen's own come in another order than the documented certificates
 //! have, and because it writes no subject key identifier into a leaf.
 
+use std::net::IpAddr;
+
 use rcgen::CustomExtension;
 use yasna::models::ObjectIdentifier;
 use yasna::{Tag, construct_der};
+
+use crate::name::AltName;
 
 const SUBJECT_KEY_IDENTIFIER: &[u64] = &[2, 5, 29, 14];
 const KEY_USAGE: &[u64] = &[2, 5, 29, 15];
@@ -59,14 +63,28 @@ pub(crate) fn authority_key_identifier(id: &[u8]) -> CustomExtension {
     CustomExtension::from_oid_content(AUTHORITY_KEY_IDENTIFIER, der)
 }
 
-/// subjectAltName of one dNSName (RFC 5280 4.2.1.6).
-pub(crate) fn dns_name(name: &str) -> CustomExtension {
+/// subjectAltName of one dNSName or one iPAddress of 4 or 16 octets (RFC 5280 4.2.1.6).
+pub(crate) fn alt_name(name: AltName<'_>) -> CustomExtension {
     let der = construct_der(|writer| {
-        writer.write_sequence(|writer| {
-            writer.next().write_tagged_implicit(Tag::context(2), |writer| writer.write_ia5_string(name));
+        writer.write_sequence(|writer| match name {
+            AltName::Dns(name) => {
+                writer.next().write_tagged_implicit(Tag::context(2), |writer| writer.write_ia5_string(name));
+            }
+            AltName::Ip(address) => {
+                let octets = octets(address);
+                writer.next().write_tagged_implicit(Tag::context(7), |writer| writer.write_bytes(&octets));
+            }
         });
     });
     CustomExtension::from_oid_content(SUBJECT_ALT_NAME, der)
+}
+
+/// An address in network byte order.
+pub(crate) fn octets(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    }
 }
 
 fn critical(oid: &[u64], der: Vec<u8>) -> CustomExtension {

@@ -11,8 +11,9 @@ use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_SIG_ED25519, OID
 use x509_parser::prelude::FromDer as _;
 use x509_parser::time::ASN1Time;
 
+use crate::name::{self, AltName};
 use crate::validity::Validity;
-use crate::{VerifiedPublicKey, ca_certificate, name};
+use crate::{VerifiedPublicKey, ca_certificate, extension};
 
 /// What the certificate must say.
 #[derive(Clone, Copy)]
@@ -107,7 +108,8 @@ pub enum LintError {
     ExtendedKeyUsage,
     /// Another name, or none where one belongs.
     #[error(
-        "the subject alternative name must be the host name as dNSName, absent if there is none (RFC 5280 4.2.1.6)"
+        "the subject alternative name must be the host name as dNSName or the address as iPAddress, absent if the common \
+         name is neither (RFC 5280 4.2.1.6)"
     )]
     SubjectAltName,
 }
@@ -120,7 +122,7 @@ pub(crate) fn check(der: &[u8], expected: &Expected<'_>) -> Result<(), LintError
     let extensions = Extensions::read(&certificate)?;
     key_ids(&certificate, &extensions, expected)?;
     match expected.kind {
-        Kind::Leaf => leaf(&certificate, &extensions, name::dns_name(expected.common_name)),
+        Kind::Leaf => leaf(&certificate, &extensions, name::alt_name(expected.common_name)),
         Kind::Ca { dns_name } => ca(&extensions, dns_name),
     }
 }
@@ -214,10 +216,13 @@ impl<'a> Extensions<'a> {
         Ok(found)
     }
 
-    fn alt_name_is(&self, dns_name: Option<&str>) -> Result<(), LintError> {
-        let fits = match (self.alt_names, dns_name) {
+    fn alt_name_is(&self, wanted: Option<AltName<'_>>) -> Result<(), LintError> {
+        let fits = match (self.alt_names, wanted) {
             (None, None) => true,
-            (Some([GeneralName::DNSName(found)]), Some(wanted)) => *found == wanted,
+            (Some([GeneralName::DNSName(found)]), Some(AltName::Dns(wanted))) => *found == wanted,
+            (Some([GeneralName::IPAddress(found)]), Some(AltName::Ip(wanted))) => {
+                *found == extension::octets(wanted)
+            }
             _ => false,
         };
         require(fits, LintError::SubjectAltName)
@@ -238,7 +243,7 @@ fn key_ids(
 fn leaf(
     certificate: &X509Certificate<'_>,
     extensions: &Extensions<'_>,
-    dns_name: Option<&str>,
+    alt_name: Option<AltName<'_>>,
 ) -> Result<(), LintError> {
     let is_ca = extensions.basic_constraints.is_some_and(|(ca, _)| ca);
     require(!is_ca, LintError::BasicConstraints)?;
@@ -253,7 +258,7 @@ fn leaf(
     };
     require(fits, LintError::KeyUsageOfAlgorithm)?;
     require(extensions.extended_key_usage == Some(true), LintError::ExtendedKeyUsage)?;
-    extensions.alt_name_is(dns_name)
+    extensions.alt_name_is(alt_name)
 }
 
 fn ca(extensions: &Extensions<'_>, dns_name: Option<&str>) -> Result<(), LintError> {
@@ -262,7 +267,7 @@ fn ca(extensions: &Extensions<'_>, dns_name: Option<&str>) -> Result<(), LintErr
     // keyCertSign is bit 5, cRLSign bit 6.
     require(usage.flags == 1 << 5 | 1 << 6, LintError::CertSign)?;
     require(extensions.extended_key_usage.is_none(), LintError::ExtendedKeyUsage)?;
-    extensions.alt_name_is(dns_name)
+    extensions.alt_name_is(dns_name.map(AltName::Dns))
 }
 
 #[cfg(test)]

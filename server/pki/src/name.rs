@@ -1,6 +1,6 @@
-//! The names we write: a distinguished name of one common name, and the dNSName that goes with it.
+//! The names we write: a distinguished name of one common name, and the subjectAltName that goes with it.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use rcgen::{DistinguishedName, DnType, DnValue};
 use vouchsafe_domain::CommonName;
@@ -19,9 +19,21 @@ pub(crate) fn distinguished_name(common_name: &CommonName) -> DistinguishedName 
     name
 }
 
-/// The dNSName of a common name, if it is a host name. An IPv4 address has the form of one but isn't
-/// (RFC 1123 2.1).
-pub(crate) fn dns_name(common_name: &CommonName) -> Option<&str> {
+/// What goes with a common name in the subjectAltName.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AltName<'a> {
+    /// A dNSName.
+    Dns(&'a str),
+    /// An iPAddress.
+    Ip(IpAddr),
+}
+
+/// The subjectAltName of a common name: a dNSName for a host name, an iPAddress for an address, which may have the form
+/// of a host name but isn't one (RFC 1123 2.1), nothing for anything else.
+pub(crate) fn alt_name(common_name: &CommonName) -> Option<AltName<'_>> {
     let text = common_name.as_str();
-    (common_name.is_host_name() && text.parse::<Ipv4Addr>().is_err()).then_some(text)
+    match text.parse() {
+        Ok(address) => Some(AltName::Ip(address)),
+        Err(_) => common_name.is_host_name().then_some(AltName::Dns(text)),
+    }
 }

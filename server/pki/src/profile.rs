@@ -99,7 +99,7 @@ impl Profile {
             extension::subject_key_identifier(public_key.key_id()),
             extension::authority_key_identifier(issuer_key_id),
         ];
-        params.custom_extensions.extend(name::dns_name(&self.common_name).map(extension::dns_name));
+        params.custom_extensions.extend(name::alt_name(&self.common_name).map(extension::alt_name));
         params
     }
 }

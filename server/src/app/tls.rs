@@ -57,8 +57,8 @@ async fn of_files(certificate: &Path, key: &Path) -> anyhow::Result<RustlsCertif
 async fn own(authorities: &Authorities, url: &str) -> anyhow::Result<RustlsCertificate> {
     let platform = authorities.get(PLATFORM).await.context("opening the platform CA")?;
     let url = url::Url::parse(url).context("reading the server's URL")?;
-    // A certificate names hosts, not addresses: under an address it is good for localhost.
-    let host = url.domain().unwrap_or("localhost");
+    // A v6 address stands in brackets in a URL, and without them in a certificate.
+    let host = url.host_str().context("the server's URL names no host")?.trim_matches(['[', ']']);
     let key = KeyPair::generate(KeyType::EcP256)?;
     let profile =
         Profile::new(CommonName::parse(host)?, Lifetime::AtMost(Ttl::DEFAULT), clock::now(), &platform)?;

@@ -23,9 +23,33 @@ static YAML: LazyLock<String> = LazyLock::new(|| {
     OPENAPI_YAML.replacen("\nservers:\n", "\nservers:\n- url: /\n  description: This server\n", 1)
 });
 
+/// Swagger UI's copy. It fills in a parameter's example as if the user had: an optional filter's would hide what is
+/// there from those who just press *Execute*.
+static UI_JSON: LazyLock<String> = LazyLock::new(|| {
+    let mut document = serde_json::from_str(&JSON).unwrap_or_else(|_| document().clone());
+    forget_examples_of_filters(&mut document);
+    document.to_string()
+});
+
+fn forget_examples_of_filters(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if object.get("in") == Some(&json!("query")) && object.get("required") != Some(&json!(true)) {
+                object.shift_remove("example");
+            }
+            object.values_mut().for_each(forget_examples_of_filters);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_examples_of_filters),
+        _ => {}
+    }
+}
+
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    let config = Config::from("/openapi.json").try_it_out_enabled(true).display_request_duration(true);
-    Arc::new(config.persist_authorization(true).validator_url("none"))
+    // No bar to load other documents with. Authorisation lasts as long as the page: the browser's storage would keep the
+    // client's secret.
+    let config = Config::from("/docs/openapi.json").use_base_layout().persist_authorization(false);
+    let config = config.try_it_out_enabled(true).display_request_duration(true).show_extensions(true);
+    Arc::new(config.default_models_expand_depth(0).validator_url("none"))
 });
 
 /// The document as JSON.
@@ -59,6 +83,9 @@ pub(super) fn swagger_ui(request: &Request) -> Response {
         return to_docs();
     }
     let path = path.trim_start_matches('/');
+    if path == "openapi.json" {
+        return named(Response::builder().content_type("application/json").body(UI_JSON.as_str()), "docs");
+    }
     let response = match utoipa_swagger_ui::serve(path, Arc::clone(&CONFIG)) {
         Ok(Some(file)) => {
             let mut response = Response::builder().content_type(&file.content_type);

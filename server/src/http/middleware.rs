@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use http::StatusCode;
 use poem::{
     Endpoint, IntoResponse, Request, Response,
-    error::{MethodNotAllowedError, NotFoundError},
+    error::{MethodNotAllowedError, NotFoundError, ParsePathError},
 };
 use tracing::Instrument;
 use vouchsafe_api::{
@@ -75,7 +75,8 @@ fn request_id(request: &Request) -> String {
 
 /// What the router refused.
 fn refusal(error: poem::Error, path: &str) -> Response {
-    if error.is::<NotFoundError>() {
+    // A segment that is no UTF-8 names nothing either.
+    if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
         return message(404, "there is nothing at this path");
     }
     if error.is::<MethodNotAllowedError>() {

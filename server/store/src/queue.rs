@@ -11,6 +11,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, sqlx};
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::{Instant, timeout};
 
 use crate::error::{driver, is_retryable};
 use crate::record::write_all;
@@ -51,7 +52,7 @@ impl Queue {
         let (jobs, queued) = mpsc::channel(CAPACITY);
         let queued = Arc::new(Mutex::new(queued));
         for _ in 0..writers {
-            tokio::spawn(commit_queued(db.clone(), Arc::clone(&queued)));
+            tokio::spawn(commit_queued(db.clone(), Arc::clone(&queued), writers == 1));
         }
         Self { jobs, patience }
     }
@@ -75,18 +76,56 @@ impl Queue {
     }
 }
 
-async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<Job>>>) {
+async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<Job>>>, alone: bool) {
     let mut jobs = Vec::with_capacity(BATCH);
-    while queued.lock().await.recv_many(&mut jobs, BATCH).await > 0 {
+    let mut last = LastCommit::default();
+    loop {
+        {
+            let mut queued = queued.lock().await;
+            if queued.recv_many(&mut jobs, BATCH).await == 0 {
+                return;
+            }
+            if alone {
+                last.gather(&mut queued, &mut jobs).await;
+            }
+        }
         // Nobody waits for these any more, and nothing of them was written.
         jobs.retain(|job| !job.reply.is_closed());
         jobs.sort_by(|one, other| one.write.target.cmp(&other.write.target));
         let (writes, replies): (Vec<Write>, Vec<_>) =
             jobs.drain(..).map(|job| (job.write, job.reply)).unzip();
-        for (answer, reply) in commit(&db, &writes).await.into_iter().zip(replies) {
+        let start = Instant::now();
+        let answers = commit(&db, &writes).await;
+        last = LastCommit { writes: writes.len(), took: start.elapsed() };
+        for (answer, reply) in answers.into_iter().zip(replies) {
             // An error means that the caller left: the write stands.
             let _ = reply.send(answer);
         }
+    }
+}
+
+/// What the last commit tells about the next one.
+#[derive(Default)]
+struct LastCommit {
+    writes: usize,
+    took: Duration,
+}
+
+impl LastCommit {
+    /// On a slow disk, waits a moment for those who were just answered and are likely to write again. Otherwise a few
+    /// steady callers fall into two groups that take turns, each commit with half of them.
+    async fn gather(&self, queued: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
+        let patience = self.took / 4;
+        // Timers are no finer than this.
+        if patience < Duration::from_millis(1) / 2 {
+            return;
+        }
+        let expected = BATCH.min(jobs.len() + self.writes);
+        let gathered = async {
+            while jobs.len() < expected && queued.recv_many(jobs, expected - jobs.len()).await > 0 {}
+        };
+        // Whoever comes later takes the next commit.
+        let _ = timeout(patience, gathered).await;
     }
 }
 

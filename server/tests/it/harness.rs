@@ -26,7 +26,6 @@ macro_rules! both {
     };
     ($name:ident, $settings:expr, $body:expr) => {
         mod $name {
-            #[allow(unused_imports, reason = "not every test needs all")]
             use super::*;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -66,10 +66,9 @@ fn node(value: &Value, document: &Value) -> Value {
 const MAPS: [&str; 6] = ["properties", "schemas", "securitySchemes", "scopes", "variables", "paths"];
 
 fn members(object: &Map<String, Value>, document: &Value) -> Value {
-    if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
-        if !reference.starts_with("#/components/schemas/") {
-            return node(document.pointer(&reference[1..]).unwrap(), document);
-        }
+    let reference = object.get("$ref").and_then(Value::as_str);
+    if let Some(other) = reference.filter(|reference| !reference.starts_with("#/components/schemas/")) {
+        return node(document.pointer(&other[1..]).unwrap(), document);
     }
     let mut all = Map::new();
     for (name, value) in object.iter().filter(|(name, value)| !left_out(name, value)) {
@@ -143,4 +142,115 @@ fn compare(ours: &Value, theirs: &Value) -> Vec<String> {
 #[tokio::test]
 async fn the_emitted_document_is_ours() {
     assert_eq!(compare(document(), &emitted().await), Vec::<String>::new());
+}
+
+/// Changes of our document, each a pointer and what is put there; the last two take something away.
+fn mutations() -> Vec<(&'static str, Value)> {
+    vec![
+        ("/info/title", json!("Another API")),
+        ("/info/version", json!("1.0.1")),
+        ("/info/description", json!("")),
+        ("/info/license/identifier", json!("MIT")),
+        ("/servers/0/url", json!("{schema}://{host}/")),
+        ("/servers/0/variables/schema/default", json!("https")),
+        ("/servers/0/variables/schema/enum", json!(["http"])),
+        ("/tags/1/description", json!("x")),
+        ("/paths/~1api~1v1~1basic-credentials/post/operationId", json!("basic_credentials_add")),
+        ("/paths/~1api~1v1~1basic-credentials/post/summary", json!("x")),
+        ("/paths/~1api~1v1~1basic-credentials/post/description", json!("x")),
+        ("/paths/~1api~1v1~1basic-credentials/post/tags/0", json!("X.509 credentials")),
+        (
+            "/paths/~1api~1v1~1basic-credentials/post/security/0/OAuth2/0",
+            json!("tenant:basic-credentials:read"),
+        ),
+        ("/paths/~1api~1v1~1basic-credentials/post/security", json!([])),
+        ("/paths/~1api~1v1~1basic-credentials/post/deprecated", json!(true)),
+        ("/paths/~1api~1v1~1basic-credentials/post/requestBody/required", json!(false)),
+        ("/paths/~1api~1v1~1basic-credentials/post/requestBody/description", json!("x")),
+        ("/paths/~1api~1v1~1basic-credentials/post/responses/409/description", json!("x")),
+        ("/paths/~1api~1v1~1basic-credentials/post/responses/418", json!({"description": "A teapot."})),
+        (
+            "/paths/~1api~1v1~1basic-credentials/post/responses/201/headers/Location/$ref",
+            json!("#/components/headers/Link"),
+        ),
+        ("/paths/~1api~1v1~1basic-credentials/post/responses/201/content/text~1plain", json!({})),
+        ("/paths/~1api~1v1~1basic-credentials/get/parameters/2/$ref", json!("#/components/parameters/After")),
+        ("/components/parameters/Limit/description", json!("x")),
+        ("/components/parameters/Limit/required", json!(true)),
+        ("/components/parameters/Limit/name", json!("count")),
+        ("/components/parameters/Limit/in", json!("header")),
+        ("/components/headers/CacheControl/schema/enum/0", json!("private")),
+        ("/components/headers/RequestId/x-vouchsafe-required", json!(true)),
+        ("/components/headers/WwwAuthenticate/x-vouchsafe-required", json!(false)),
+        ("/components/headers/RetryAfter/schema/format", json!("int64")),
+        (
+            "/components/responses/Forbidden/content/application~1json/schema/$ref",
+            json!("#/components/schemas/Password"),
+        ),
+        ("/components/schemas/Username/maxLength", json!(256)),
+        ("/components/schemas/Username/minLength", json!(0)),
+        ("/components/schemas/Username/pattern", json!("^[ -~]+$")),
+        ("/components/schemas/Password/format", json!("byte")),
+        ("/components/schemas/Ttl/exclusiveMinimum", json!(1)),
+        ("/components/schemas/Ttl/minimum", json!(0)),
+        ("/components/schemas/Ttl/default", json!(60)),
+        ("/components/schemas/Ttl/type", json!("integer")),
+        ("/components/schemas/PageLimit/maximum", json!(1001)),
+        ("/components/schemas/KeyType/enum/0", json!("rsa-1024")),
+        ("/components/schemas/Message/required", json!([])),
+        ("/components/schemas/Message/properties/code", json!({"type": "string"})),
+        ("/components/schemas/X509CredentialsIssued/required/4", json!("id")),
+        ("/components/schemas/X509CredentialsIssued/properties/id/description", json!("x")),
+        (
+            "/components/schemas/X509CredentialsIssued/properties/id/$ref",
+            json!("#/components/schemas/Password"),
+        ),
+        ("/components/schemas/X509CredentialsIssued/properties/caChain/items/type", json!("integer")),
+        ("/components/schemas/X509CredentialsIssued/properties/invalidAfter/format", json!("date")),
+        ("/components/schemas/X509CredentialsIssued/additionalProperties", json!({"type": "string"})),
+        ("/components/securitySchemes/OAuth2/description", json!("x")),
+        ("/components/securitySchemes/OAuth2/flows/clientCredentials/tokenUrl", json!("/token")),
+        (
+            "/components/securitySchemes/OAuth2/flows/clientCredentials/scopes/tenant:x509-credentials:read",
+            json!("x"),
+        ),
+        ("/components/schemas/Message/properties/message", Value::Null),
+        ("/paths/~1api~1v1~1x509-credentials~1{id}", Value::Null),
+    ]
+}
+
+/// Puts a value where the pointer points to, also where nothing was; null takes away.
+fn put(document: &mut Value, pointer: &str, value: Value) {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let name = name.replace("~1", "/").replace("~0", "~");
+    match document.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at {parent}")) {
+        Value::Object(object) if value.is_null() => {
+            assert!(object.shift_remove(&name).is_some(), "{pointer}")
+        }
+        Value::Object(object) => drop(object.insert(name, value)),
+        Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
+        other => panic!("{other} at {parent}"),
+    }
+}
+
+#[tokio::test]
+async fn every_change_is_seen() {
+    let emitted = emitted().await;
+    for (pointer, value) in mutations() {
+        let mut changed = document().clone();
+        put(&mut changed, pointer, value.clone());
+        assert_ne!(compare(&changed, &emitted), Vec::<String>::new(), "{pointer}: {value}");
+    }
+    // The other way too: what the emitted document has beyond ours.
+    for (pointer, value) in [
+        ("/paths/~1health", json!({"get": {"responses": {}}})),
+        ("/components/schemas/Message/nullable", json!(true)),
+        ("/components/schemas/Extra", json!({"type": "string"})),
+        ("/webhooks", json!({"x": {}})),
+        ("/servers", json!([])),
+    ] {
+        let mut changed = emitted.clone();
+        put(&mut changed, pointer, value.clone());
+        assert_ne!(compare(document(), &changed), Vec::<String>::new(), "{pointer}: {value}");
+    }
 }

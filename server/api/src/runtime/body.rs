@@ -46,15 +46,16 @@ fn content_type(headers: &HeaderMap) -> Result<bool, BadInput> {
 /// Decodes JSON, in one pass when it is right.
 pub(super) fn decode<T: Wire>(bytes: &[u8]) -> Result<T, BadInput> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => diagnose::<T>(bytes, &error),
+        Category::Data => diagnose::<T>(bytes),
         Category::Io | Category::Syntax | Category::Eof => BadInput::Malformed(error.line(), error.column()),
     })
 }
 
 /// The second pass over a refused body: all violations, in words that repeat nothing of it.
-fn diagnose<T: Wire>(bytes: &[u8], error: &serde_json::Error) -> BadInput {
-    let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
-        return BadInput::Malformed(error.line(), error.column());
+fn diagnose<T: Wire>(bytes: &[u8]) -> BadInput {
+    let value = match serde_json::from_slice::<Value>(bytes) {
+        Ok(value) => value,
+        Err(error) => return BadInput::Malformed(error.line(), error.column()),
     };
     let mut violations = Vec::new();
     check(T::SCHEMA, &value, "", &mut violations);

@@ -9,6 +9,7 @@ use vouchsafe_domain::{CommonName, KeyType, SerialNumber, TenantId, Timestamp, T
 
 use super::{Expected, Kind, LintError, check};
 use crate::extension::{self, CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT};
+use crate::name::AltName;
 use crate::{Authority, KeyPair, Lifetime, Profile, VerifiedPublicKey};
 
 const NOW: i64 = 1_900_000_000;
@@ -66,7 +67,7 @@ impl World {
             extension::ca(),
             extension::subject_key_identifier(self.public_key.key_id()),
             extension::authority_key_identifier(self.issuer.subject_key_id()),
-            extension::dns_name(self.common_name.as_str()),
+            extension::alt_name(AltName::Dns(self.common_name.as_str())),
         ];
         self.dated(params)
     }
@@ -223,7 +224,7 @@ const LEAVES: &[(&str, LintError, Change)] = &[
     ("another purpose too", LintError::ExtendedKeyUsage, |p| replace(p, EKU, eku(&[1, 2, 99]))),
     ("no alternative name", LintError::SubjectAltName, |p| drop(p.custom_extensions.remove(SAN))),
     ("another alternative name", LintError::SubjectAltName, |p| {
-        replace(p, SAN, extension::dns_name("other"))
+        replace(p, SAN, extension::alt_name(AltName::Dns("other")))
     }),
     ("two alternative names", LintError::SubjectAltName, |p| {
         p.custom_extensions.remove(SAN);
@@ -344,14 +345,30 @@ fn key_usages_by_algorithm() {
 
 #[test]
 fn alternative_names_are_for_host_names() {
-    for name in ["two words", "10.1.2.3", "a_b", "-a"] {
+    for name in ["two words", "a..b", "a_b", "-a"] {
         let world = World::new(name, KeyType::EcP256);
         let mut params = world.leaf();
         let expected = world.expected(Kind::Leaf);
         assert_eq!(check(&world.sign(&params, &world.public_key), &expected), Ok(()), "{name}");
-        params.custom_extensions.push(extension::dns_name(name));
+        params.custom_extensions.push(extension::alt_name(AltName::Dns(name)));
         let der = world.sign(&params, &world.public_key);
         assert_eq!(check(&der, &expected), Err(LintError::SubjectAltName), "{name}");
+    }
+}
+
+#[test]
+fn an_address_stands_as_an_address() {
+    for (name, wrong) in [("10.1.2.3", "10.1.2.4"), ("2001:db8::1", "2001:db8::2")] {
+        let world = World::new(name, KeyType::EcP256);
+        let expected = world.expected(Kind::Leaf);
+        let good = world.leaf();
+        assert_eq!(check(&world.sign(&good, &world.public_key), &expected), Ok(()), "{name}");
+        for other in [AltName::Dns(name), AltName::Ip(wrong.parse().unwrap())] {
+            let mut params = world.leaf();
+            replace(&mut params, SAN, extension::alt_name(other));
+            let der = world.sign(&params, &world.public_key);
+            assert_eq!(check(&der, &expected), Err(LintError::SubjectAltName), "{name} {other:?}");
+        }
     }
 }
 

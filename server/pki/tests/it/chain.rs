@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use vouchsafe_domain::KeyType;
 use vouchsafe_pki::{Authority, Issued, VerifiedPublicKey};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
@@ -80,6 +80,31 @@ fn under_ec_p384() {
 #[test]
 fn under_ed25519() {
     all_leaves_under(KeyType::Ed25519);
+}
+
+/// OpenSSL and webpki find an address where they look for one.
+#[test]
+fn addresses() {
+    let openssl = OpenSsl::new();
+    let platform = platform(KeyType::EcP256);
+    let tenant = tenant(&platform, KeyType::EcP256);
+    let public_key = VerifiedPublicKey::from(&key(KeyType::EcP256));
+    for (name, other) in [("10.0.0.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2")] {
+        let leaf = issue(&tenant, name, &public_key);
+        verify_with_openssl(&openssl, &leaf, &tenant, &platform);
+        let verify = |address| {
+            format!("verify -verify_ip {address} -CAfile platform.pem -untrusted tenant.pem leaf.pem")
+        };
+        assert_eq!(openssl.run(&verify(name)), "leaf.pem: OK\n");
+        let der = CertificateDer::from(leaf.certificate_der.clone());
+        let certificate = EndEntityCert::try_from(&der).unwrap();
+        let is_for = |address: &str| {
+            certificate
+                .verify_is_valid_for_subject_name(&ServerName::try_from(address.to_owned()).unwrap())
+                .is_ok()
+        };
+        assert!(is_for(name) && !is_for(other), "{name}");
+    }
 }
 
 /// Every printable character in a common name, and names of every length that matters.

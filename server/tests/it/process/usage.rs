@@ -26,7 +26,7 @@ fn help_of_every_command() {
         help.args(command.split_whitespace()).arg("--help");
         let ended = run(help);
         assert_eq!(ended.stderr, "");
-        text += &format!("$ vouchsafe {command} --help\n{}\n", ended.worked());
+        text += &format!("$ {} --help\n{}\n", format!("vouchsafe {command}").trim_end(), ended.worked());
     }
     insta::assert_snapshot!("help", text);
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{generate, path, subjects};
+use super::{generate, kind, path, subjects};
 use crate::harness::{
     Answer, TestServer, both,
     database::Everything,
@@ -37,6 +37,8 @@ both!(of_bodies, async |server: TestServer| {
             let message = answer.message(400);
             assert!(message.starts_with(&format!("{field} ")), "{what}: {message}");
             assert!(!repeats(&message, &body), "{what}: {message}");
+            let got = kind(body.get(&field).unwrap_or(&body));
+            assert!(constraint != "type" || message.ends_with(&format!(", not {got}")), "{what}: {message}");
             assert_eq!(Everything::of(&store).await, before, "{what}");
             tried += 1;
         }

@@ -68,6 +68,10 @@ both!(heads_that_are_no_http_are_refused, async |server: TestServer| {
         ("431", format!("GET /health HTTP/1.1\r\n{host}{long}\r\n")),
         ("404", format!("GET /%zz HTTP/1.1\r\n{host}\r\n")),
         ("404", format!("GET //health HTTP/1.1\r\n{host}\r\n")),
+        // Dots that a client does not resolve are names like any other.
+        ("404", format!("GET /docs/../Cargo.toml HTTP/1.1\r\n{host}\r\n")),
+        ("404", format!("GET /docs/%2e%2e%2fCargo.toml HTTP/1.1\r\n{host}\r\n")),
+        ("404", format!("GET /api/v1/../../health HTTP/1.1\r\n{host}\r\n")),
         ("405", format!("A-METHOD /health HTTP/1.1\r\n{host}\r\n")),
     ] {
         let answer = raw(&server, &request).await;

@@ -91,7 +91,9 @@ async fn swagger_ui_loads_everything_from_here() {
         assert!(pages.iter().any(|path| path.ends_with(wanted)), "{wanted}: {pages:?}");
     }
     let initializer = get(&server, "/docs/swagger-initializer.js").await.text;
-    for setting in [r#""url": "/openapi.json""#, r#""tryItOutEnabled": true"#, r#""validatorUrl": "none""#] {
+    for setting in
+        [r#""url": "/docs/openapi.json""#, r#""tryItOutEnabled": true"#, r#""validatorUrl": "none""#]
+    {
         assert!(initializer.contains(setting), "{setting}: {initializer}");
     }
     assert_eq!(get(&server, "/docs/nothing.js").await.message(404), "there is nothing at this path");
