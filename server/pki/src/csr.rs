@@ -95,10 +95,20 @@ mod tests {
     use super::CsrError;
     use crate::{KeyPair, VerifiedPublicKey, pem};
 
+    /// A key whose last bit is 0, so that DER lets it be called unused (X.690 11.2.1).
+    fn even_key() -> (KeyPair, VerifiedPublicKey) {
+        loop {
+            let key_pair = KeyPair::generate(KeyType::Ed25519).unwrap();
+            let public_key = VerifiedPublicKey::from(&key_pair);
+            if public_key.bits()[31] & 1 == 0 {
+                return (key_pair, public_key);
+            }
+        }
+    }
+
     /// A request that is signed as it should be, whatever stands in it. Ed25519.
     fn request(version: u8, change: impl Fn(&mut Vec<u8>)) -> (VerifiedPublicKey, String) {
-        let key_pair = KeyPair::generate(KeyType::Ed25519).unwrap();
-        let public_key = VerifiedPublicKey::from(&key_pair);
+        let (key_pair, public_key) = even_key();
         let mut spki = public_key.to_spki_der();
         change(&mut spki);
         let info = construct_der(|writer| {

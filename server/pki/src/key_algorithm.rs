@@ -111,7 +111,7 @@ fn check_rsa(der: &[u8]) -> Result<(), KeyPolicyError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyPolicyError, check_rsa};
+    use super::{KeyPolicyError, check_rsa, uncompressed};
 
     /// An `RSAPublicKey` (RFC 8017 A.1.1) of these numbers, big-endian; `bytes` are written as they are.
     fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
@@ -159,5 +159,18 @@ mod tests {
         }
         assert_eq!(check_rsa(&[&rsa(&odd(2048), F4)[..], &[0]].concat()), Err(KeyPolicyError::Malformed));
         assert_eq!(check_rsa(&[]), Err(KeyPolicyError::Malformed));
+    }
+
+    /// SEC 1 2.3.3: 4 uncompressed, 2 and 3 compressed; 6 and 7 are the hybrid forms of X9.62.
+    #[test]
+    fn forms_of_points() {
+        for (form, length, taken) in
+            [(4, 65, true), (6, 65, false), (7, 65, false), (2, 33, false), (4, 97, false)]
+        {
+            let mut point = vec![1; length];
+            point[0] = form;
+            assert_eq!(uncompressed(&point, 32).is_ok(), taken, "{form} {length}");
+        }
+        assert_eq!(uncompressed(&[], 32), Err(KeyPolicyError::Malformed));
     }
 }

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_ends_with_the_pool() {
+    fn a_pool_goes_while_it_fills() {
         let pool = KeyPool::new(1000);
         pool.warm();
         let state = std::sync::Arc::downgrade(&pool.state);

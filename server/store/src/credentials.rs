@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, TableRef, UpdateStatement, ValueTuple};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Order};
 use vouchsafe_domain::{CredentialsId, State, TenantId, Timestamp};
 
 use crate::error::is_retryable;
@@ -132,32 +132,32 @@ type Row<'a> = ((&'a str, &'a str), Timestamp);
 
 async fn flush_once(db: &DatabaseConnection, kind: CredentialsKind, rows: &[Row<'_>]) -> Result<(), DbErr> {
     let tx = begin(db).await?;
+    let used = |column: &'static str| Expr::col(("used", column));
+    let stored = |column: &'static str| Expr::col((kind.table(), column));
     for rows in runs(rows) {
+        let values = rows.iter().map(|((tenant, id), at)| {
+            ValueTuple::Three((*tenant).into(), (*id).into(), at.as_micros().into())
+        });
+        let values = TableRef::ValuesList(values.collect(), "used".into());
         if tx.get_database_backend() == DbBackend::Postgres {
             // The update below locks rows in any order; locked in the order of their keys, as the queue of writes
             // does, no two transactions wait for each other.
             let mut lock = Query::select();
             lock.expr(Expr::val(1))
                 .from(kind.table())
-                .and_where(
-                    Expr::tuple([Expr::col("tenant_id"), Expr::col("id")])
-                        .in_tuples(rows.iter().map(|((tenant, id), _)| (*tenant, *id))),
-                )
-                .order_by("tenant_id", sea_orm::Order::Asc)
-                .order_by("id", sea_orm::Order::Asc)
-                .lock(LockType::NoKeyUpdate);
+                .from(values.clone())
+                .and_where(stored("tenant_id").eq(used("column1")))
+                .and_where(stored("id").eq(used("column2")))
+                .order_by((kind.table(), "tenant_id"), Order::Asc)
+                .order_by((kind.table(), "id"), Order::Asc)
+                .lock_with_tables(LockType::NoKeyUpdate, [kind.table()]);
             tx.execute(&lock).await?;
         }
-        let values = rows.iter().map(|((tenant, id), at)| {
-            ValueTuple::Three((*tenant).into(), (*id).into(), at.as_micros().into())
-        });
-        let used = |column: &'static str| Expr::col(("used", column));
-        let stored = |column: &'static str| Expr::col((kind.table(), column));
         let mut update = Query::update();
         update
             .table(kind.table())
             .value("last_use_at", used("column3"))
-            .from(TableRef::ValuesList(values.collect(), "used".into()))
+            .from(values)
             .and_where(stored("tenant_id").eq(used("column1")))
             .and_where(stored("id").eq(used("column2")))
             .and_where(stored("last_use_at").is_null().or(stored("last_use_at").lt(used("column3"))));

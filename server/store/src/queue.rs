@@ -25,6 +25,9 @@ const BATCH: usize = 256;
 /// How often a batch is run again because the database chose it as the victim of a conflict.
 const ATTEMPTS: u32 = 5;
 
+/// How long a commit waits at most for writes that are expected.
+const LONGEST_WAIT: Duration = Duration::from_millis(5);
+
 /// What a write locks. Every batch takes its locks in this order, so two batches can't wait for each other.
 pub(crate) type Target = (&'static str, String, String);
 
@@ -76,9 +79,10 @@ impl Queue {
     }
 }
 
+/// `alone` says that no other task takes from the same queue.
 async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<Job>>>, alone: bool) {
     let mut jobs = Vec::with_capacity(BATCH);
-    let mut last = LastCommit::default();
+    let mut expected = Expected::default();
     loop {
         {
             let mut queued = queued.lock().await;
@@ -86,7 +90,7 @@ async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<
                 return;
             }
             if alone {
-                last.gather(&mut queued, &mut jobs).await;
+                expected.gather(&mut queued, &mut jobs).await;
             }
         }
         // Nobody waits for these any more, and nothing of them was written.
@@ -96,7 +100,10 @@ async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<
             jobs.drain(..).map(|job| (job.write, job.reply)).unzip();
         let start = Instant::now();
         let answers = commit(&db, &writes).await;
-        last = LastCommit { writes: writes.len(), took: start.elapsed() };
+        if alone {
+            let writes = writes.len() + queued.lock().await.len();
+            expected = Expected { writes, patience: (start.elapsed() / 4).min(LONGEST_WAIT) };
+        }
         for (answer, reply) in answers.into_iter().zip(replies) {
             // An error means that the caller left: the write stands.
             let _ = reply.send(answer);
@@ -106,26 +113,27 @@ async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<
 
 /// What the last commit tells about the next one.
 #[derive(Default)]
-struct LastCommit {
+struct Expected {
+    /// Those who were answered, who are likely to write again, and those who waited meanwhile.
     writes: usize,
-    took: Duration,
+    /// How long it is worth waiting for them.
+    patience: Duration,
 }
 
-impl LastCommit {
-    /// On a slow disk, waits a moment for those who were just answered and are likely to write again. Otherwise a few
-    /// steady callers fall into two groups that take turns, each commit with half of them.
+impl Expected {
+    /// On a slow disk, waits a moment for the writes that are expected. Without it, a few steady callers fall into two
+    /// groups that take turns, each commit with half of them.
     async fn gather(&self, queued: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
-        let patience = self.took / 4;
-        // Timers are no finer than this.
-        if patience < Duration::from_millis(1) / 2 {
+        let expected = self.writes.min(BATCH);
+        // Timers are no finer than a millisecond.
+        if self.patience < Duration::from_micros(500) {
             return;
         }
-        let expected = BATCH.min(jobs.len() + self.writes);
         let gathered = async {
             while jobs.len() < expected && queued.recv_many(jobs, expected - jobs.len()).await > 0 {}
         };
         // Whoever comes later takes the next commit.
-        let _ = timeout(patience, gathered).await;
+        let _ = timeout(self.patience, gathered).await;
     }
 }
 

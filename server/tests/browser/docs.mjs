@@ -17,7 +17,7 @@ const args = [
 ];
 const userData = await mkdtemp(join(tmpdir(), 'vouchsafe-browser'));
 const browser = await chromium.launchPersistentContext(userData, {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: '/usr/bin/chromium',
   args,
   viewport: { width: 1280, height: 1400 },
 });
@@ -57,6 +57,8 @@ async function run(page) {
   const again = await tryOut(page, 'get', BASIC);
   assert.deepEqual(JSON.parse(again.body).map(({ id }) => id), [shown.id]);
 
+  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+  assert.ok(!kept.includes(clientSecret), 'the browser keeps the secret');
   await page.screenshot({ path: screenshot, fullPage: true });
   assert.deepEqual(complaints, []);
 }

@@ -9,3 +9,4 @@ mod process;
 mod readme;
 mod round_trip;
 mod routes;
+mod sdk;

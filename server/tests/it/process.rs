@@ -3,6 +3,7 @@
 mod child;
 mod database;
 
+mod browser;
 mod ca;
 mod commands;
 mod first_start;

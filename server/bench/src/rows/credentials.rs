@@ -23,8 +23,20 @@ const CREATE: &str = "create basic credentials";
 const GET: &str = "get by id";
 const STATE: &str = "suspend and resume";
 const TOKEN: &str = "token";
-const ALL: &[&str] =
-    &[ISSUE, CREATE, GET, STATE, TOKEN, list::SHORT, list::LONG, list::MEMORY, sdk::SDK, start::START];
+const HEALTH: &str = "health, no database";
+const ALL: &[&str] = &[
+    ISSUE,
+    CREATE,
+    GET,
+    STATE,
+    TOKEN,
+    HEALTH,
+    list::SHORT,
+    list::LONG,
+    list::MEMORY,
+    sdk::SDK,
+    start::START,
+];
 
 /// The credentials in the big tenant that are not Revoked, for changes of state.
 const INACTIVE: u32 = 1_000;
@@ -55,6 +67,7 @@ pub(crate) fn run(bench: &mut Bench, backend: Backend) -> anyhow::Result<()> {
         get(bench, &world, connections)?;
         state(bench, &world, connections)?;
         tokens(bench, &world, connections)?;
+        health(bench, &world, connections)?;
         list::short(bench, &world, connections)?;
     }
     list::long(bench, &world)?;
@@ -231,4 +244,22 @@ fn tokens(bench: &mut Bench, world: &World, connections: usize) -> anyhow::Resul
         })
         .limit(of_cores("ES256 signature"), None, move || bare_crypto::es256(until))
     })
+}
+
+/// What routing, log line and counters add to a route that does nothing.
+fn health(bench: &mut Bench, world: &World, connections: usize) -> anyhow::Result<()> {
+    let name = world.named(HEALTH);
+    if !bench.wants(&name) {
+        return Ok(());
+    }
+    let until = Until::Elapsed(bench.options.turn());
+    let bare = &Rc::clone(&bench.bare);
+    let on = move |process, path| {
+        load::http(process, connections, until, 200, &|_, _| request("GET", path, &world.default, ""))
+    };
+    bench.race(Race::new(name, connections, move || on(&world.server, "/health")).limit(
+        "bare poem route",
+        None,
+        move || on(bare, "/one"),
+    ))
 }

@@ -99,6 +99,18 @@ impl Operator {
     }
 }
 
+/// Nothing is issued for longer than the whole path is valid.
+#[test]
+fn a_root_that_ends_first() {
+    let operator = Operator::new();
+    operator.root("root", "-days 5");
+    let platform = operator.import(&operator.ca("ca", "-days 20")).unwrap();
+    let days = |authority: &Authority| (authority.not_after().as_secs() - now().as_secs() + 60) / 86_400;
+    assert_eq!((days(&platform), days(&tenant(&platform, KeyType::EcP256))), (5, 5));
+    let leaf = issue(&platform, "a", &VerifiedPublicKey::from(&key(KeyType::EcP256)));
+    assert_eq!(leaf.not_after, platform.not_after());
+}
+
 /// A subject with every difficulty: two attributes of one type, two in one RDN, `?` in a `PrintableString`.
 #[test]
 fn an_intermediate_under_an_offline_root() {
@@ -170,6 +182,9 @@ fn cas_that_are_refused() {
     ] {
         assert_eq!(operator.import(&operator.ca(section, "")).unwrap_err().to_string(), message);
     }
+    operator.0.run("req -x509 -config ca.cnf -extensions root -key ca.key -subj / -out ca.pem");
+    let nameless = operator.import(&operator.0.read("ca.pem")).unwrap_err().to_string();
+    assert_eq!(nameless, "the CA certificate: the certificate has an empty subject");
     for (section, options, error) in [
         ("pathlen", "", ChainError::PathLength),
         ("constrained", "", ChainError::NameConstraints),

@@ -26,12 +26,10 @@ const CERTIFICATE: &str = "VOUCHSAFE_TLS_CERTIFICATE";
 const PRIVATE_KEY: &str = "VOUCHSAFE_TLS_PRIVATE_KEY";
 const OWN: [(&str, &str); 2] = [(CERTIFICATE, "chain.pem"), (PRIVATE_KEY, "server.key")];
 
-/// A server, called by the name of its certificate by somebody who trusts the PEM text alone.
+/// A server, called by somebody who trusts the PEM text alone.
 fn trusting(mut server: Server, root: &str) -> Server {
-    let port = port(&server);
     let certificates = Certificate::from_pem_bundle(root.as_bytes()).unwrap();
     server.http = reqwest::Client::builder().tls_certs_only(certificates).build().unwrap();
-    server.url = format!("https://localhost:{port}");
     server
 }
 
@@ -65,6 +63,8 @@ async fn with_the_operators_certificate() {
     assert_eq!(bootstrap(&database)["url"], json!(server.url));
     let port = port(&server);
     let mut server = trusting(server, &openssl.read("root.pem"));
+    assert!(server.request(Method::GET, "/health").send().await.is_err(), "its certificate is for localhost");
+    server.url = format!("https://localhost:{port}");
     use_it(&database, &mut server).await;
 
     // OpenSSL's opinion, in both versions of the protocol; older ones are refused.
@@ -94,24 +94,19 @@ async fn with_one_from_the_platform_ca() {
     use_it(&database, &mut server).await;
     let openssl = OpenSsl::new();
     openssl.write("platform.pem", exported.worked());
-    let port = port(&server);
-    let line = format!(
-        "s_client -brief -CAfile platform.pem -x509_strict -purpose sslserver -verify_return_error \
-         -verify_hostname localhost -servername localhost -connect 127.0.0.1:{port}"
-    );
-    let told = openssl.run(&line);
+    let address = server.url.strip_prefix("https://").unwrap();
+    let connect =
+        "s_client -brief -CAfile platform.pem -x509_strict -purpose sslserver -verify_return_error -connect";
+    let told = openssl.run(&format!("{connect} {address} -verify_ip 127.0.0.1"));
     assert!(told.contains("Verification: OK"), "{told}");
-    // A host name in the public URL is what the certificate names then.
     server.stop();
-    let named =
-        Server::spawn(serve(&database, &[("VOUCHSAFE_PUBLIC_URL", "https://vouchsafe.example:8443/")]));
-    assert_eq!(named.url, "https://vouchsafe.example:8443");
-    let log = named.process.stderr();
-    let address = log.split_once("addr=socket://").unwrap().1.split_whitespace().next().unwrap().to_owned();
-    openssl.run(&format!(
-        "s_client -brief -CAfile platform.pem -verify_return_error -verify_hostname vouchsafe.example \
-         -connect {address}"
-    ));
+
+    // A host name in the public URL is what the certificate names then.
+    let named = Server::spawn_as("https://vouchsafe.example:8443", serve(&database, &[]));
+    let address = named.url.strip_prefix("http://").unwrap();
+    let told = openssl.run(&format!("{connect} {address} -verify_hostname vouchsafe.example"));
+    assert!(told.contains("Verification: OK"), "{told}");
+    assert!(openssl.try_run(&format!("{connect} {address} -verify_ip 127.0.0.1")).is_err());
 }
 
 /// Authorises, creates and lists, all in HTTP/2.
