@@ -19,6 +19,9 @@ use crate::{
 /// How long requests may take to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(30);
 
+/// How long a connection may be silent, before, during or after a request.
+const IDLE: Duration = Duration::from_secs(75);
+
 /// A server that has its address and its database, and waits to run.
 pub struct Server {
     acceptor: BoxAcceptor,
@@ -57,8 +60,8 @@ impl Server {
                 acceptor.rustls(tls::certificate(config, &authorities, &url).await?.into_stream()?).boxed()
             }
         };
-        let service =
-            Service::new(ready.store, passwords, authorities, config.pki.key_pool, Arc::clone(&metrics))?;
+        let (pool, host) = (config.pki.key_pool, own_host(&url)?);
+        let service = Service::new(ready.store, passwords, authorities, pool, host, Arc::clone(&metrics))?;
         let shared = Arc::new(Shared { service, tokens, auth_enabled: config.auth.enabled, metrics });
         Ok(Self { acceptor, shared, url, first_start: ready.first_start })
     }
@@ -68,10 +71,16 @@ impl Server {
     /// # Errors
     /// When the listener breaks.
     pub async fn run(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let server = poem::Server::new_with_acceptor(self.acceptor);
+        let server = poem::Server::new_with_acceptor(self.acceptor).idle_timeout(IDLE);
         let routes = http::routes(&self.shared);
         server.run_with_graceful_shutdown(routes, stop, Some(GRACE)).await.context("serving")?;
         self.shared.service.close().await;
         Ok(())
     }
+}
+
+/// The host of the server's URL, as a certificate names it: a v6 address without its brackets.
+fn own_host(url: &str) -> anyhow::Result<String> {
+    let url = url::Url::parse(url).context("reading the server's URL")?;
+    Ok(url.host_str().context("the server's URL names no host")?.trim_matches(['[', ']']).to_owned())
 }

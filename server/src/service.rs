@@ -36,6 +36,8 @@ pub struct Service {
     ids: CredentialsIds,
     key_pool: KeyPool,
     key_queue: WorkQueue,
+    /// The host under which clients reach this server: no tenant may have a certificate for it.
+    own_host: String,
     metrics: Arc<Metrics>,
 }
 
@@ -58,6 +60,7 @@ impl Service {
         passwords: PasswordHasher,
         authorities: Authorities,
         key_pool: usize,
+        own_host: String,
         metrics: Arc<Metrics>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
@@ -67,6 +70,7 @@ impl Service {
             ids: CredentialsIds::new()?,
             key_pool: KeyPool::new(key_pool),
             key_queue: WorkQueue::new(WAITING_KEYS),
+            own_host,
             metrics,
         })
     }
@@ -91,7 +95,7 @@ impl Service {
     /// # Errors
     /// [`Error::Internal`], [`Error::Busy`].
     pub async fn platform_certificate(&self) -> Result<String, Error> {
-        Ok(self.authorities.get(PLATFORM).await?.certificate_pem().to_owned())
+        self.certificate(PLATFORM).await
     }
 
     /// A tenant CA's certificate, PEM.
@@ -99,7 +103,12 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn tenant_certificate(&self, tenant: &TenantId) -> Result<String, Error> {
-        Ok(self.authorities.get(tenant.as_str()).await?.certificate_pem().to_owned())
+        self.certificate(tenant.as_str()).await
+    }
+
+    /// From its row: to show a certificate, its key need not be opened.
+    async fn certificate(&self, authority: &str) -> Result<String, Error> {
+        Ok(self.store.authority_get(authority).await?.ok_or(Error::NotFound("tenant"))?.certificate_pem)
     }
 
     /// Closes the database when everything has been answered.
@@ -116,6 +125,7 @@ impl From<vouchsafe_store::Error> for Error {
                 tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "the database is away");
                 Self::Busy
             }
+            // A commit that broke off must not be answered with a 503: a client would do it again.
             error => Self::Internal { context: "using the database", source: error.into() },
         }
     }

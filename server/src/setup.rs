@@ -3,21 +3,26 @@
 mod bootstrap;
 mod import;
 mod master_key;
+mod secret_file;
 mod tenant;
 mod token_key;
 
 use std::{fs, sync::Arc};
 
 use anyhow::{Context, bail};
+use vouchsafe_domain::TenantId;
 use vouchsafe_pki::{Authority, MasterKey};
-use vouchsafe_store::{Options, Store};
+use vouchsafe_store::{AuditRow, Options, Record, Store};
 
 pub use import::import_platform;
-pub(crate) use master_key::write_secret;
+pub(crate) use secret_file::write_new_secret;
 pub use tenant::create_tenant;
 pub use token_key::token_issuer;
 
-use crate::config::{Config, redact_url};
+use crate::{
+    clock,
+    config::{Config, redact_url},
+};
 
 /// The setting that says since when the database is in use.
 const INITIALIZED: &str = "initialized_at";
@@ -104,6 +109,21 @@ async fn fingerprint(store: &Store) -> anyhow::Result<Option<String>> {
         None => Ok(None),
         Some(_) => Ok(Some(store.setting(FINGERPRINT).await?.context("the database names no master key")?)),
     }
+}
+
+/// The audit row of a change from the command line, to be written with it.
+#[must_use]
+pub fn audit(action: &str, tenant: Option<&TenantId>, subject: &str) -> Record {
+    let row = AuditRow {
+        tenant: tenant.cloned(),
+        at: clock::now(),
+        actor: "command line".to_owned(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        request_id: String::new(),
+        detail: String::new(),
+    };
+    Record { audit: vec![row], outbox: Vec::new() }
 }
 
 fn make_folder(config: &Config) -> anyhow::Result<()> {

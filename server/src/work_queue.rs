@@ -36,7 +36,7 @@ impl WorkQueue {
     /// Runs the work on a thread of its own.
     ///
     /// # Errors
-    /// [`Full`], also when the work panics: it has no other result to give.
+    /// [`Full`].
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -48,7 +48,13 @@ impl WorkQueue {
             let _held = (place, running);
             work()
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| Full)
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => Ok(done),
+            // The request that asked for it fails as if it had done the work itself.
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is shutting down.
+            Err(_) => Err(Full),
+        }
     }
 }
 

@@ -50,7 +50,8 @@ fn missing() -> Vec<&'static Program> {
 
 /// The program's path.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
-    let versions = fs::read_dir(POSTGRESQL).into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let versions =
+        fs::read_dir(POSTGRESQL).into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
     folders.extend(versions);
@@ -68,14 +69,17 @@ fn install(packages: &[&str]) -> Result<bool> {
         return Ok(false);
     }
     let root = is_root();
-    let sudo = || Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success());
+    let sudo =
+        || Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success());
     let prefix: &[&str] = match root {
         true => &[],
         false if sudo() => &["sudo", "-n"],
         false => return Ok(false),
     };
     say(&format!("installing {}", packages.join(" ")))?;
-    for args in [&["update", "--quiet"][..], &[&["install", "--yes", "--no-install-recommends"], packages].concat()] {
+    for args in
+        [&["update", "--quiet"][..], &[&["install", "--yes", "--no-install-recommends"], packages].concat()]
+    {
         let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], args].concat();
         run_command(Command::new(words[0]).args(&words[1..]))?;
     }

@@ -23,7 +23,9 @@ const STEPS: [Step; 8] = [
     ("tidy", tidy::run),
     ("codegen --check", |root| codegen::run(root, true)),
     ("spec lint", |_| spec::run(spec::SpecCommand::Lint)),
-    ("clippy", |root| cargo(root, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])),
+    ("clippy", |root| {
+        cargo(root, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+    }),
     ("docs", docs),
     ("tests", tests),
 ];
@@ -43,15 +45,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 fn docs(root: &Path) -> Result<()> {
-    run_command(
-        Command::new(env!("CARGO")).current_dir(root).env("RUSTDOCFLAGS", "-D warnings").args([
-            "doc",
-            "--workspace",
-            "--no-deps",
-            "--document-private-items",
-            "--quiet",
-        ]),
-    )
+    run_command(Command::new(env!("CARGO")).current_dir(root).env("RUSTDOCFLAGS", "-D warnings").args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+        "--quiet",
+    ]))
 }
 
 /// All tests, on a PostgreSQL cluster that is made for them and goes with them.
@@ -65,7 +65,9 @@ fn tests(root: &Path) -> Result<()> {
         _ => &["test", "--workspace", "--all-targets", "--no-fail-fast"],
     };
     for args in [runner, &["test", "--workspace", "--doc", "--quiet"]] {
-        run_command(cargo_command(root, args).env(postgres::VARIABLE, cluster.url()).env("INSTA_UPDATE", "no"))?;
+        run_command(
+            cargo_command(root, args).env(postgres::VARIABLE, cluster.url()).env("INSTA_UPDATE", "no"),
+        )?;
     }
     Ok(())
 }
@@ -86,7 +88,11 @@ pub(crate) fn run_command(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("running {}", program.display()))?;
     if !status.success() {
         let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
-        bail!("`{} {}` failed with {status}", Path::new(&program).file_name().unwrap_or_default().display(), args.join(" "));
+        bail!(
+            "`{} {}` failed with {status}",
+            Path::new(&program).file_name().unwrap_or_default().display(),
+            args.join(" ")
+        );
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What may be asked of a certificate: its name, its lifetime, its key; and what its serial number is.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::{Invalid, printable};
@@ -26,10 +27,12 @@ impl CommonName {
         &self.0
     }
 
-    /// Whether the name is a host name (RFC 1123 section 2.1) and so may stand in a dNSName (RFC 5280 4.2.1.6).
+    /// Whether the name is a host name (RFC 1123 section 2.1) and so may stand in a dNSName (RFC 5280 4.2.1.6). An IPv4
+    /// address has the form of one but isn't.
     #[must_use]
     pub fn is_host_name(&self) -> bool {
         self.0.len() <= 253
+            && self.0.parse::<Ipv4Addr>().is_err()
             && self.0.split('.').all(|label| {
                 (1..=63).contains(&label.len())
                     && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
@@ -188,6 +191,7 @@ mod tests {
             ("a..b", false),
             ("a_b", false),
             ("a.", false),
+            ("10.1.2.3", false),
         ] {
             assert_eq!(CommonName::parse(name).map(|name| name.is_host_name()), Ok(host), "{name}");
         }

@@ -28,8 +28,7 @@ pub(crate) enum AltName<'a> {
     Ip(IpAddr),
 }
 
-/// The subjectAltName of a common name: a dNSName for a host name, an iPAddress for an address, which may have the form
-/// of a host name but isn't one (RFC 1123 2.1), nothing for anything else.
+/// The subjectAltName of a common name: a dNSName for a host name, an iPAddress for an address, nothing for anything else.
 pub(crate) fn alt_name(common_name: &CommonName) -> Option<AltName<'_>> {
     let text = common_name.as_str();
     match text.parse() {

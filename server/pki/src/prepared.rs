@@ -1,5 +1,5 @@
-//! Issuing a leaf in two steps, so that its serial can be stored between them: after a crash there is a record of
-//! every certificate that may exist. An unlinted one can't: only [`Authority::prepare`] makes a [`Prepared`].
+//! Issuing a leaf in two steps: an unlinted certificate can't exist, because only [`Authority::prepare`] makes a
+//! [`Prepared`]. Between them, or before the certificate is handed out, the caller stores the serial number.
 
 use vouchsafe_domain::{CommonName, SerialNumber, Timestamp};
 
@@ -55,7 +55,7 @@ pub enum IssueError {
 }
 
 impl Prepared {
-    /// The serial number to store before issuing.
+    /// The serial number to store before the certificate is handed out.
     #[must_use]
     pub const fn serial_number(&self) -> &SerialNumber {
         &self.serial_number

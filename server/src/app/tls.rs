@@ -56,9 +56,7 @@ async fn of_files(certificate: &Path, key: &Path) -> anyhow::Result<RustlsCertif
 /// A certificate from the platform CA for the host of the server's URL, made at each start and valid for a year.
 async fn own(authorities: &Authorities, url: &str) -> anyhow::Result<RustlsCertificate> {
     let platform = authorities.get(PLATFORM).await.context("opening the platform CA")?;
-    let url = url::Url::parse(url).context("reading the server's URL")?;
-    // A v6 address stands in brackets in a URL, and without them in a certificate.
-    let host = url.host_str().context("the server's URL names no host")?.trim_matches(['[', ']']);
+    let host = super::own_host(url)?;
     let key = KeyPair::generate(KeyType::EcP256)?;
     let profile =
         Profile::new(CommonName::parse(host)?, Lifetime::AtMost(Ttl::DEFAULT), clock::now(), &platform)?;

@@ -33,10 +33,11 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     let password = random_secret()?;
     let hasher = PasswordHasher::new(&config.passwords, Arc::new(Metrics::default()));
     let hash = Secret::new(hasher.hash(password.expose()).await?);
-    let tx = ready.store.begin().await?;
+    let mut tx = ready.store.begin().await?;
     if !tx.admin_user_set_password_hash(&username, &hash, clock::now()).await? {
         bail!("there is no administrator {username}");
     }
+    tx.record(setup::audit("admin_reset_password", None, username.as_str()));
     tx.commit().await?;
     ready.store.close().await;
     let printed = json!({"adminUser": username.as_str(), "adminPassword": password.expose()});

@@ -1,6 +1,6 @@
 //! `vouchsafe ca export` and `vouchsafe ca import`
 
-use std::{fs, path::PathBuf};
+use std::{fs, io::ErrorKind, path::PathBuf};
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -55,10 +55,13 @@ async fn export(private_key: Option<PathBuf>, config: &Config) -> anyhow::Result
     let ready = setup::existing(config).await?;
     let platform = Authorities::new(ready.store.clone(), ready.master_key.clone()).get(PLATFORM).await?;
     if let Some(path) = private_key {
-        anyhow::ensure!(!path.exists(), "{} exists already: name a new file", path.display());
         let key = platform.key_pair().private_key_pem();
-        setup::write_secret(&path, key.expose().trim_end().as_bytes())
-            .with_context(|| format!("writing {}", path.display()))?;
+        match setup::write_new_secret(&path, key.expose().trim_end().as_bytes()) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                anyhow::bail!("{} exists already: name a new file", path.display())
+            }
+            written => written.with_context(|| format!("writing {}", path.display()))?,
+        }
     }
     ready.store.close().await;
     say(platform.chain_pem().trim_end())
@@ -70,7 +73,12 @@ async fn import(platform: Authority, config: &Config) -> anyhow::Result<()> {
     store.close().await;
     if empty {
         let url = config.base_url(config.listen);
-        setup::prepare(config, &url, Some(platform)).await?.store.close().await;
+        let ready = setup::prepare(config, &url, Some(platform)).await?;
+        ready.store.close().await;
+        anyhow::ensure!(
+            ready.first_start,
+            "another first start was faster, with a CA of its own: import yours again"
+        );
         return say(&format!(
             "first start with your CA; credentials: {}",
             config.data_dir.join("bootstrap.json").display()

@@ -49,7 +49,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
         bail!("there is no tenant {tenant}: make it with `vouchsafe tenant create {tenant}`");
     }
     let secret = random_secret()?;
-    let tx = ready.store.begin().await?;
+    let mut tx = ready.store.begin().await?;
     let row = OauthClientRow {
         tenant: tenant.clone(),
         client_id: client_id.clone(),
@@ -63,6 +63,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
         }
         inserted => inserted?,
     }
+    tx.record(setup::audit("client_create", Some(&tenant), &client_id));
     tx.commit().await?;
     ready.store.close().await;
     let printed = json!({

@@ -71,7 +71,11 @@ where
         };
         let items = page.rows.iter().map(Row::to_wire).collect::<Result<Vec<_>, _>>();
         let next = last(&page);
-        Some((items.map_err(|_| Interrupted), (read, next)))
+        let items = items.map_err(|error| {
+            tracing::error!(?error, "a list broke off");
+            Interrupted
+        });
+        Some((items, (read, next)))
     })
 }
 

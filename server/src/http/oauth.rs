@@ -147,7 +147,7 @@ fn form_decoded(text: &str) -> Option<String> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&format!("{text}=")).ok()?;
     match pairs.as_slice() {
         [] if text.is_empty() => Some(String::new()),
-        [(name, _)] => Some(name.clone()),
+        [(name, value)] if value.is_empty() => Some(name.clone()),
         _ => None,
     }
 }
@@ -155,7 +155,7 @@ fn form_decoded(text: &str) -> Option<String> {
 fn requested(list: &str, granted: ScopeSet) -> Result<ScopeSet, Refusal> {
     let scopes: Option<ScopeSet> =
         list.split(' ').filter(|scope| !scope.is_empty()).map(Scope::parse).collect();
-    scopes.filter(|scopes| granted.is_superset(*scopes)).ok_or(Refusal::InvalidScope)
+    scopes.filter(|scopes| !scopes.is_empty() && granted.is_superset(*scopes)).ok_or(Refusal::InvalidScope)
 }
 
 /// `GET /oauth2/jwks.json`

@@ -37,17 +37,15 @@ impl Service {
     pub async fn basic_credentials_create(
         &self,
         ctx: &Ctx,
-        username: Option<Username>,
+        given: Option<Username>,
         password: Option<Password>,
     ) -> Result<BasicCreated, Error> {
         ctx.require(Scope::BasicCredentialsCreate)?;
         let password = given_or_random(password)?;
         let hash = Secret::new(self.passwords.hash(password.expose()).await?);
-        let given = username.is_some();
-        let mut name = username;
         for _ in 0..TRIES {
-            let username = match name.take() {
-                Some(username) => username,
+            let username = match &given {
+                Some(username) => username.clone(),
                 None => Username::parse(silly_name().map_err(Error::internal("making a name"))?)?,
             };
             let row = BasicCredentialsRow {
@@ -72,7 +70,7 @@ impl Service {
                     self.metrics.issued("basic");
                     return Ok(BasicCreated { row, password });
                 }
-                Err(vouchsafe_store::Error::Conflict(Conflict::Username)) if given => {
+                Err(vouchsafe_store::Error::Conflict(Conflict::Username)) if given.is_some() => {
                     return Err(Error::Conflict(
                         "basic credentials with such username already registered".to_owned(),
                     ));

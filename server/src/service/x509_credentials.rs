@@ -65,6 +65,11 @@ impl Service {
             Some(name) => name,
             None => CommonName::parse(silly_name().map_err(Error::internal("making a name"))?)?,
         };
+        if common_name.as_str().eq_ignore_ascii_case(&self.own_host) {
+            return Err(Error::Invalid(
+                "commonName is the name of this server, which no client can have".to_owned(),
+            ));
+        }
         let lifetime = ttl.map_or(Lifetime::AtMost(Ttl::DEFAULT), Lifetime::Exactly);
         let profile = profile(common_name.clone(), lifetime, &authority, ctx)?;
         let (public_key, pair) = self.key(key).await?;

@@ -8,7 +8,9 @@ use vouchsafe_domain::{CommonName, ScopeSet, Secret, TenantId, Timestamp, Userna
 use vouchsafe_pki::{Authority, KeyPair};
 use vouchsafe_store::{AdminUserRow, OauthClientRow, Store, Tx};
 
-use super::{FINGERPRINT, INITIALIZED, Ready, master_key, tenant, token_key};
+use super::{
+    FINGERPRINT, INITIALIZED, Ready, audit, import, master_key, secret_file::write_secret, tenant, token_key,
+};
 use crate::{
     auth::{PasswordHasher, hash_secret, random_secret},
     clock,
@@ -28,7 +30,7 @@ pub(super) async fn first_start(
     base_url: &str,
     platform: Option<Authority>,
 ) -> anyhow::Result<Ready> {
-    let tx = store.begin_bootstrap().await.context("waiting for another first start")?;
+    let mut tx = store.begin_bootstrap().await.context("waiting for another first start")?;
     if tx.setting(INITIALIZED).await?.is_some() {
         let fingerprint = tx.setting(FINGERPRINT).await?.context("the database names no master key")?;
         drop(tx);
@@ -41,7 +43,7 @@ pub(super) async fn first_start(
         Some(imported) => imported,
         None => make_platform(config, now)?,
     };
-    let key_type = tenant::ca_key_type(config);
+    let key_type = import::key_type(&platform);
     tx.authority_insert(authority_row(PLATFORM, None, &platform, key_type, &master_key, now)?).await?;
     let tenant = TenantId::parse(TENANT)?;
     tenant::insert(&tx, config, &tenant, &platform, &master_key, now).await?;
@@ -69,8 +71,9 @@ pub(super) async fn first_start(
     // Before the commit: a database whose secrets nobody knows would be lost; a file without its database is
     // overwritten by the next start.
     let path = config.data_dir.join("bootstrap.json");
-    master_key::write_secret(&path, serde_json::to_string_pretty(&file)?.as_bytes())
+    write_secret(&path, serde_json::to_string_pretty(&file)?.as_bytes())
         .with_context(|| format!("writing {}", path.display()))?;
+    tx.record(audit("first_start", None, PLATFORM));
     tx.commit().await.context("storing the first start")?;
     Ok(Ready { store, master_key: Arc::new(master_key), first_start: true })
 }

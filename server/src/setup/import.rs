@@ -7,7 +7,7 @@ use vouchsafe_domain::KeyType;
 use vouchsafe_pki::{Authority, KeyAlgorithm};
 use vouchsafe_store::TenantRow;
 
-use super::{Ready, tenant::ca_lifetime};
+use super::{Ready, audit, tenant::ca_lifetime};
 use crate::{
     clock,
     config::Config,
@@ -21,6 +21,8 @@ use crate::{
 /// When a tenant's CA can't be renewed; then nothing has changed.
 pub async fn import_platform(config: &Config, ready: &Ready, platform: &Authority) -> anyhow::Result<usize> {
     let (now, lifetime) = (clock::now(), ca_lifetime(config));
+    // Taken before the tenants are read: none is made meanwhile.
+    let mut tx = ready.store.begin_bootstrap().await?;
     let authorities = Authorities::new(ready.store.clone(), ready.master_key.clone());
     let tenants = all_tenants(ready).await?;
     let mut rows = vec![authority_row(PLATFORM, None, platform, key_type(platform), &ready.master_key, now)?];
@@ -37,10 +39,10 @@ pub async fn import_platform(config: &Config, ready: &Ready, platform: &Authorit
             now,
         )?);
     }
-    let tx = ready.store.begin().await?;
     for row in rows {
         tx.authority_put(row).await?;
     }
+    tx.record(audit("ca_import", None, PLATFORM));
     tx.commit().await?;
     Ok(tenants.len())
 }
@@ -68,7 +70,7 @@ async fn all_tenants(ready: &Ready) -> anyhow::Result<Vec<TenantRow>> {
 }
 
 /// The kind of an authority's key, as far as the row tells kinds apart.
-fn key_type(authority: &Authority) -> KeyType {
+pub(super) fn key_type(authority: &Authority) -> KeyType {
     match authority.key_pair().algorithm() {
         KeyAlgorithm::Rsa => KeyType::Rsa2048,
         KeyAlgorithm::EcP256 => KeyType::EcP256,

@@ -1,16 +1,12 @@
 //! Where the master key comes from: a value, a command, or a file.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write},
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, io::ErrorKind, path::PathBuf, process::Command};
 
 use anyhow::{Context, bail};
 use vouchsafe_domain::Secret;
 use vouchsafe_pki::MasterKey;
 
+use super::secret_file::write_new_secret;
 use crate::config::Config;
 
 fn file(config: &Config) -> PathBuf {
@@ -67,33 +63,12 @@ pub(super) fn find_or_make(config: &Config) -> anyhow::Result<MasterKey> {
         return Ok(key);
     }
     let (key, path) = (MasterKey::generate()?, file(config));
-    let made = write_secret(&path, key.to_hex().expose().as_bytes());
-    made.with_context(|| format!("writing the master key file {}", path.display()))?;
-    Ok(key)
-}
-
-/// Writes a file only its owner may read, wholly or not at all, and lasting: it is synced before this returns.
-pub(crate) fn write_secret(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    // The parent of a mere file name is the empty path, which can't be opened.
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let temporary = folder.join(name);
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
+    match write_new_secret(&path, key.to_hex().expose().as_bytes()) {
+        Ok(()) => Ok(key),
+        // Another first start in this folder was faster: its key serves both.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            find(config)?.context("the master key went away")
+        }
+        Err(error) => Err(error).with_context(|| format!("writing the master key file {}", path.display())),
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&temporary)?;
-    file.write_all(content)?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    fs::File::open(folder)?.sync_all()
 }

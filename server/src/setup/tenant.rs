@@ -7,7 +7,7 @@ use vouchsafe_domain::{KeyType, TenantId, Timestamp};
 use vouchsafe_pki::{Authority, KeyPair, MasterKey};
 use vouchsafe_store::{TenantRow, Tx};
 
-use super::Ready;
+use super::{Ready, audit};
 use crate::{
     clock,
     config::Config,
@@ -45,7 +45,9 @@ pub(super) async fn insert(
 pub async fn create_tenant(config: &Config, ready: &Ready, tenant: &TenantId) -> anyhow::Result<()> {
     let authorities = Authorities::new(ready.store.clone(), ready.master_key.clone());
     let platform = authorities.get(PLATFORM).await.context("opening the platform CA")?;
-    let tx = ready.store.begin().await?;
+    // The same lock as a change of the platform CA, which renews every tenant's.
+    let mut tx = ready.store.begin_bootstrap().await?;
     insert(&tx, config, tenant, &platform, &ready.master_key, clock::now()).await?;
+    tx.record(audit("tenant_create", Some(tenant), tenant.as_str()));
     Ok(tx.commit().await?)
 }

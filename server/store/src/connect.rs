@@ -1,5 +1,6 @@
 //! How the databases are opened: one pool on `PostgreSQL`; on `SQLite` one connection that writes and several that read.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -83,6 +84,9 @@ async fn sqlite(url: &str, options: &Options) -> Result<Pools, Error> {
         .foreign_keys(true)
         .busy_timeout(options.busy_timeout)
         .disable_statement_logging();
+    if url.contains("mode=rwc") {
+        make_private(file.get_filename());
+    }
     let pool = SqlitePoolOptions::new()
         .acquire_timeout(options.acquire_timeout)
         .max_lifetime(None)
@@ -103,6 +107,19 @@ async fn sqlite(url: &str, options: &Options) -> Result<Pools, Error> {
         .connect_with(file.create_if_missing(false).pragma("query_only", "on"))
         .await?;
     Ok(Pools { read: read.into(), write: write.into(), writers: 1 })
+}
+
+/// Makes the file, readable by its owner only; `SQLite` gives the files beside it the same mode. One that is there keeps
+/// its mode, and one that can't be made is `SQLite`'s to complain about.
+fn make_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let _ = options.open(path);
 }
 
 async fn postgres(url: &str, options: &Options) -> Result<Pools, Error> {

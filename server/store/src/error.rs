@@ -20,10 +20,13 @@ pub enum Error {
     /// Nothing was written; the same call may succeed a little later.
     #[error("the database is busy: {0}")]
     Busy(&'static str),
-    /// The database can't be reached or can't write. If a commit was under way, whether it happened is unknown.
+    /// The connection broke during a commit: whether it happened is unknown, so the same call may do it twice.
+    #[error("the database broke off during a commit; whether it was written is unknown")]
+    OutcomeUnknown,
+    /// The database can't be reached or can't write. Nothing was written.
     #[error("the database is not available")]
     Unavailable(#[source] Source),
-    /// The store was closed. A write that was queued may have happened or not.
+    /// The store was closed. Nothing was written.
     #[error("the database is closed")]
     Closed,
     /// A stored value breaks the rules of its column, named `table.column`.
@@ -75,6 +78,12 @@ impl Error {
         }
     }
 
+    /// Reads a commit's error that is no answer. The driver's words are for the log: they change nothing for a caller.
+    pub(crate) fn outcome_unknown(error: &DbErr) -> Self {
+        tracing::error!(%error, "a commit broke off");
+        Self::OutcomeUnknown
+    }
+
     /// Whether one row is at fault, so that the rows beside it may still be written.
     pub(crate) const fn is_of_one_row(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::NoParent | Self::Database(_))
@@ -117,6 +126,15 @@ pub(crate) fn driver(error: &DbErr) -> Option<&sqlx::Error> {
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
         _ => None,
+    }
+}
+
+/// Whether a failed commit certainly wrote nothing. The database's own refusal is an answer; a broken connection is none,
+/// nor is the farewell of a server that shuts down (class 57 of `PostgreSQL`'s codes).
+pub(crate) fn is_undone(error: &DbErr) -> bool {
+    match driver(error) {
+        Some(sqlx::Error::Database(refusal)) => !refusal.code().is_some_and(|code| code.starts_with("57")),
+        _ => false,
     }
 }
 

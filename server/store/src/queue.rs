@@ -8,12 +8,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, sqlx};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-use crate::error::{driver, is_retryable};
+use crate::error::{is_retryable, is_undone};
 use crate::record::write_all;
 use crate::store::begin;
 use crate::{Error, Record};
@@ -64,7 +64,8 @@ impl Queue {
     pub(crate) async fn write(&self, write: Write) -> Result<bool, Error> {
         let (reply, answer) = oneshot::channel();
         match self.jobs.send_timeout(Job { write, reply }, self.patience).await {
-            Ok(()) => answer.await.unwrap_or(Err(Error::Closed)),
+            // The task that took it is gone, and whether it committed before that, nobody knows.
+            Ok(()) => answer.await.unwrap_or(Err(Error::OutcomeUnknown)),
             Err(SendTimeoutError::Timeout(_)) => Err(Error::Busy("too many writes are waiting")),
             Err(SendTimeoutError::Closed(_)) => Err(Error::Closed),
         }
@@ -142,8 +143,9 @@ async fn commit(db: &DatabaseConnection, writes: &[Write]) -> Vec<Result<bool, E
     match commit_together(db, writes).await {
         Ok(hits) => hits.into_iter().map(Ok).collect(),
         Err(failure) => {
-            let error = Error::from(failure.error);
-            if writes.len() == 1 || !failure.undone || !error.is_of_one_row() {
+            let undone = failure.undone;
+            let error = Error::from(failure);
+            if writes.len() == 1 || !undone || !error.is_of_one_row() {
                 return vec![Err(error); writes.len()];
             }
             let mut answers = Vec::with_capacity(writes.len());
@@ -151,7 +153,7 @@ async fn commit(db: &DatabaseConnection, writes: &[Write]) -> Vec<Result<bool, E
                 let answer = commit_together(db, std::slice::from_ref(write)).await;
                 answers.push(match answer {
                     Ok(hits) => Ok(hits.contains(&true)),
-                    Err(failure) => Err(failure.error.into()),
+                    Err(failure) => Err(failure.into()),
                 });
             }
             answers
@@ -163,6 +165,12 @@ struct Failure {
     error: DbErr,
     /// Whether it is certain that nothing was written.
     undone: bool,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        if failure.undone { failure.error.into() } else { Self::outcome_unknown(&failure.error) }
+    }
 }
 
 impl From<DbErr> for Failure {
@@ -194,10 +202,6 @@ async fn commit_once(db: &DatabaseConnection, writes: &[Write]) -> Result<Vec<bo
     }
     let written = writes.iter().zip(&hits).filter(|(_, hit)| **hit);
     write_all(written.map(|(write, _)| &write.record), &tx).await?;
-    tx.commit().await.map_err(|error| {
-        // The database's own refusal is an answer; a broken connection is none.
-        let undone = matches!(driver(&error), Some(sqlx::Error::Database(_)));
-        Failure { error, undone }
-    })?;
+    tx.commit().await.map_err(|error| Failure { undone: is_undone(&error), error })?;
     Ok(hits)
 }

@@ -150,6 +150,10 @@ impl Store {
                 Err(Error::Busy(_)) if Instant::now() < deadline => sleep(Duration::from_millis(50)).await,
                 begun => {
                     let db = begun?;
+                    if db.get_database_backend() == DbBackend::Postgres {
+                        let patience = format!("SET LOCAL lock_timeout = '{}s'", LOCK_PATIENCE.as_secs());
+                        db.execute_unprepared(&patience).await?;
+                    }
                     take(&db, lock).await?;
                     return Ok(db);
                 }

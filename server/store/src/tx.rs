@@ -4,6 +4,7 @@ use std::fmt;
 
 use sea_orm::DatabaseTransaction;
 
+use crate::error::is_undone;
 use crate::{Error, Record};
 
 /// A write transaction. Dropped without [`Tx::commit`] it leaves no trace. After an error it can only be dropped.
@@ -30,10 +31,13 @@ impl Tx {
     /// Makes everything durable and visible, wholly or not at all.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the connection broke: then it is unknown whether it happened.
+    /// [`Error::OutcomeUnknown`] if the connection broke.
     pub async fn commit(self) -> Result<(), Error> {
         self.record.write(&self.db).await?;
-        Ok(self.db.commit().await?)
+        self.db.commit().await.map_err(|error| match is_undone(&error) {
+            true => error.into(),
+            false => Error::outcome_unknown(&error),
+        })
     }
 }
 

@@ -39,7 +39,8 @@ async fn emitted() -> Value {
     let metrics = Arc::new(Metrics::default());
     let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
     let authorities = Authorities::new(ready.store.clone(), ready.master_key);
-    let service = Service::new(ready.store, passwords, authorities, 0, Arc::clone(&metrics)).unwrap();
+    let service =
+        Service::new(ready.store, passwords, authorities, 0, String::new(), Arc::clone(&metrics)).unwrap();
     let shared = Arc::new(Shared { service, tokens, auth_enabled: true, metrics });
     serde_json::from_str(&http::api(&shared).spec()).unwrap()
 }

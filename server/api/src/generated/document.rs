@@ -227,7 +227,7 @@ pub static CREDENTIALS_ID: Schema = Schema {
         max: None,
         pattern: Some(Pattern::new("^[0-9a-v]{20}$")),
         format: None,
-        rule: Some("must be letters from a to v and digits"),
+        rule: Some("must be 20 characters of 0-9 and a-v"),
     }),
 };
 /// The schema `CredentialsState`.
@@ -458,7 +458,7 @@ pub static X509_CREDENTIALS_ISSUED: Schema = Schema {
             },
             Property {
                 name: "caChain",
-                doc: "The certification authorities between the certificate and the platform's certification authority, in PEM. The\nissuing one comes first. The platform's own certificate, which is the trust anchor, is not part of it.",
+                doc: "The certification authorities above the certificate, in PEM. The issuing one comes first. A self-signed root, which is\nthe trust anchor, is not part of it.",
                 required: true,
                 ty: Ty::List(&Ty::Text),
             },

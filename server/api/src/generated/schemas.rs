@@ -443,8 +443,8 @@ pub struct X509CredentialsIssued {
     /// The certificate of the tenant's certification authority, which issued the certificate, in PEM.
     #[serde(rename = "issuingCa")]
     pub issuing_ca: String,
-    /// The certification authorities between the certificate and the platform's certification authority, in PEM. The
-    /// issuing one comes first. The platform's own certificate, which is the trust anchor, is not part of it.
+    /// The certification authorities above the certificate, in PEM. The issuing one comes first. A self-signed root, which is
+    /// the trust anchor, is not part of it.
     #[serde(rename = "caChain")]
     pub ca_chain: Vec<String>,
     /// The certificate's private key in PEM. It is not stored and cannot be fetched again. Absent when the request

@@ -1,16 +1,21 @@
 //! The first start makes everything once; later ones change nothing.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{
-    child::{Server, bootstrap, on_both, vouchsafe},
+    child::{Process, Server, bootstrap, on_both, vouchsafe},
     database::{counts, sql},
 };
 use crate::harness::TestDatabase;
 
-on_both!(makes_everything_once, a_stale_bootstrap_file_is_overwritten, the_admin_is_stored_hashed);
+on_both!(
+    makes_everything_once,
+    a_stale_bootstrap_file_is_overwritten,
+    a_killed_first_start_leaves_nothing_in_the_way,
+    the_admin_is_stored_hashed,
+);
 
 const BASIC: &str = "/api/v1/basic-credentials";
 const X509: &str = "/api/v1/x509-credentials";
@@ -82,6 +87,24 @@ async fn a_stale_bootstrap_file_is_overwritten(database: TestDatabase) {
     assert!(!database.data_dir().join("bootstrap.json.new").exists());
 }
 
+/// Killed at any moment of it, until one is through.
+async fn a_killed_first_start_leaves_nothing_in_the_way(database: TestDatabase) {
+    let mut unfinished = 0;
+    for milliseconds in (0..).step_by(4) {
+        let process = Process::spawn(vouchsafe(&database, ["serve"]));
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        process.signal("KILL");
+        if process.ended().stdout.contains("serving ") {
+            break;
+        }
+        unfinished += 1;
+    }
+    assert!(unfinished > 2, "none was killed in the middle");
+    let server = Server::start(&database).await;
+    assert_eq!(counts(&database), "1|2|1|1|1");
+    use_it(&server).await;
+}
+
 async fn the_admin_is_stored_hashed(database: TestDatabase) {
     let _server = Server::start(&database).await;
     let made = bootstrap(&database);
@@ -92,6 +115,9 @@ async fn the_admin_is_stored_hashed(database: TestDatabase) {
     assert_ne!(made["adminPassword"], made["clientSecret"]);
     let hash = sql(&database, "SELECT password_hash FROM admin_users WHERE username = 'admin'");
     assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
+    let password = made["adminPassword"].as_str().unwrap().as_bytes();
+    let hash = argon2::PasswordHash::new(&hash).unwrap();
+    argon2::PasswordVerifier::verify_password(&argon2::Argon2::default(), password, &hash).unwrap();
 }
 
 fn mode(path: &Path) -> u32 {

@@ -67,7 +67,8 @@ fn each_is_set_by_variable_and_by_file() {
     }
     let mut names: Vec<_> = VALUES.iter().flat_map(|line| line.iter().map(|(name, _)| *name)).collect();
     let mut all: Vec<_> = SETTINGS.iter().map(|setting| setting.name).collect();
-    (names.sort_unstable(), all.sort_unstable());
+    names.sort_unstable();
+    all.sort_unstable();
     assert_eq!(names, all);
 }
 

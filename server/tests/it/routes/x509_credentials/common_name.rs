@@ -20,7 +20,6 @@ both!(stand_in_the_subject_and_hosts_in_the_san, async |server: TestServer| {
         ("UPPER", Some("DNS")),
         // An address is no DNS name (RFC 5280 4.2.1.6).
         ("10.0.0.1", Some("IP Address")),
-        ("10.0.0.256", None),
         (&*"x".repeat(64), None),
         (&*long, None),
         (&*printable, None),
@@ -37,7 +36,8 @@ both!(stand_in_the_subject_and_hosts_in_the_san, async |server: TestServer| {
         assert_eq!(issued["commonName"], name);
         let openssl = verify(&server, &issued).await;
         let subject = openssl.run("x509 -in leaf.pem -noout -subject -nameopt multiline,-align");
-        assert_eq!(subject.trim_end_matches('\n').split_once("commonName = ").unwrap().1, name);
+        let printed = subject.trim_end_matches('\n').split_once("commonName = ").unwrap().1;
+        assert_eq!(printed.replace(r"\\", r"\"), name);
         let san = openssl.run("x509 -in leaf.pem -noout -ext subjectAltName");
         let alone = san.lines().skip(1).map(str::trim).collect::<Vec<_>>();
         assert_eq!(alone, kind.map(|kind| format!("{kind}:{name}")).into_iter().collect::<Vec<_>>(), "{san}");

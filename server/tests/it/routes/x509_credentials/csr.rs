@@ -107,7 +107,7 @@ both!(bad_ones_are_refused, async |server: TestServer| {
         ),
         (
             json!({"csr": sha1}),
-            "csr: the CSR must be signed with SHA-256 or SHA-384 (RSA, ECDSA), with RSA and SHA-512, or with Ed25519",
+            "csr: the CSR must be signed with Ed25519, with RSA or ECDSA and SHA-256 or SHA-384, or with RSA and SHA-512",
         ),
         (json!({"csr": ""}), "csr must be 1 to 16384 characters long"),
         (json!({"csr": "x".repeat(16_385)}), "csr must be 1 to 16384 characters long"),
