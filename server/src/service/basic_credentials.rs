@@ -43,10 +43,23 @@ impl Service {
         ctx.require(Scope::BasicCredentialsCreate)?;
         let password = given_or_random(password)?;
         let hash = Secret::new(self.passwords.hash(password.expose()).await?);
+        let row = self.insert_named(ctx, given.as_ref(), &hash, silly_name).await?;
+        self.metrics.issued("basic");
+        Ok(BasicCreated { row, password })
+    }
+
+    /// Inserts under the given name, or under the first of the made-up ones that is free.
+    async fn insert_named(
+        &self,
+        ctx: &Ctx,
+        given: Option<&Username>,
+        hash: &Secret,
+        make_up: impl Fn() -> anyhow::Result<String>,
+    ) -> Result<BasicCredentialsRow, Error> {
         for _ in 0..TRIES {
-            let username = match &given {
+            let username = match given {
                 Some(username) => username.clone(),
-                None => Username::parse(silly_name().map_err(Error::internal("making a name"))?)?,
+                None => Username::parse(make_up().map_err(Error::internal("making a name"))?)?,
             };
             let row = BasicCredentialsRow {
                 id: self.ids.next(ctx.now),
@@ -56,25 +69,15 @@ impl Service {
                 updated_at: ctx.now,
                 last_use_at: None,
             };
-            let action = "basic_credentials_create";
-            let record = record(
-                ctx,
-                action,
-                CredentialsKind::Basic,
-                &row.id,
-                Change::Created,
-                row.username.to_string(),
-            );
-            match self.store.basic_credentials_insert(&ctx.tenant, &row, &hash, record).await {
-                Ok(()) => {
-                    self.metrics.issued("basic");
-                    return Ok(BasicCreated { row, password });
-                }
+            let (action, detail) = ("basic_credentials_create", row.username.to_string());
+            let record = record(ctx, action, CredentialsKind::Basic, &row.id, Change::Created, detail);
+            match self.store.basic_credentials_insert(&ctx.tenant, &row, hash, record).await {
+                Ok(()) => return Ok(row),
                 Err(vouchsafe_store::Error::Conflict(Conflict::Username)) if given.is_some() => {
-                    return Err(Error::Conflict(
-                        "basic credentials with such username already registered".to_owned(),
-                    ));
+                    let message = "basic credentials with such username already registered";
+                    return Err(Error::Conflict(message.to_owned()));
                 }
+                // A made-up name or an id is taken: the next one.
                 Err(vouchsafe_store::Error::Conflict(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -192,5 +195,55 @@ fn given_or_random(password: Option<Password>) -> Result<Password, Error> {
                 random_secret().map_err(|error| Error::internal("making a password")(error.into()))?;
             Ok(Password::parse(secret.expose())?)
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::{cell::RefCell, sync::Arc};
+
+    use vouchsafe_domain::{ScopeSet, Secret, TenantId, Username};
+
+    use crate::{
+        auth::PasswordHasher,
+        clock,
+        config::Config,
+        service::{Authorities, Ctx, Error, Service},
+        setup,
+        telemetry::Metrics,
+    };
+
+    async fn service(config: &Config) -> Service {
+        let ready = setup::prepare(config, "http://localhost", None).await.unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
+        let authorities = Authorities::new(ready.store.clone(), ready.master_key);
+        Service::new(ready.store, passwords, authorities, 0, String::new(), metrics).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_taken_name_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
+        (config.passwords.memory_kib, config.pki.ca_key_type) = (8, "ec-p256".to_owned());
+        let service = service(&config).await;
+        let ctx = Ctx {
+            tenant: TenantId::parse("default").unwrap(),
+            actor: "test".to_owned(),
+            scopes: ScopeSet::all(),
+            request_id: String::new(),
+            now: clock::now(),
+        };
+        let (hash, taken) = (Secret::new("hash"), Username::parse("taken").unwrap());
+        service.insert_named(&ctx, Some(&taken), &hash, || unreachable!()).await.unwrap();
+        let names = RefCell::new(vec!["free", "taken", "taken"]);
+        let next = || Ok(names.borrow_mut().pop().unwrap().to_owned());
+        let row = service.insert_named(&ctx, None, &hash, next).await.unwrap();
+        assert_eq!((row.username.as_str(), names.borrow().len()), ("free", 0));
+        let never = service.insert_named(&ctx, None, &hash, || Ok("taken".to_owned())).await;
+        assert!(matches!(never, Err(Error::Busy)));
+        let again = service.insert_named(&ctx, Some(&taken), &hash, || unreachable!()).await;
+        assert!(matches!(again, Err(Error::Conflict(_))));
     }
 }

@@ -5,6 +5,7 @@
 
 mod conformance;
 mod harness;
+mod limits;
 mod process;
 mod readme;
 mod round_trip;
