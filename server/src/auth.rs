@@ -8,5 +8,5 @@ mod token;
 
 pub use claims::Claims;
 pub use password::{HashError, PasswordHasher};
-pub use secret::{SECRET_LENGTH, hash_secret, random_secret, secret_matches};
+pub use secret::{NoRandomness, SECRET_LENGTH, hash_secret, random_secret, secret_matches};
 pub use token::{TokenError, TokenIssuer};

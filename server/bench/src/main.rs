@@ -16,6 +16,7 @@ mod rows;
 mod sample;
 mod seed;
 mod server;
+mod world;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 

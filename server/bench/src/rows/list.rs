@@ -6,7 +6,6 @@ use std::{
     rc::Rc,
 };
 
-use super::credentials::World;
 use crate::{
     bench::{Bench, named},
     http::request,
@@ -14,6 +13,7 @@ use crate::{
     race::Race,
     sample::Sample,
     server::Backend,
+    world::World,
 };
 
 pub(super) const SHORT: &str = "list 10";
@@ -33,16 +33,11 @@ pub(super) fn short(bench: &mut Bench, world: &World, connections: usize) -> any
     }
     let until = Until::Elapsed(bench.options.turn());
     let bare = &Rc::clone(&bench.bare);
-    bench.race({
-        let on = move |process, path| {
-            load::http(process, connections, until, 200, &|_, _| request("GET", path, &world.ten, ""))
-        };
-        Race::new(name, connections, move || on(&world.server, PATH)).limit(
-            "bare poem route",
-            None,
-            move || on(bare, "/ten"),
-        )
-    })
+    let on = move |process, path| {
+        load::http(process, connections, until, 200, &|_, _| request("GET", path, &world.ten, ""))
+    };
+    let race = Race::new(name, connections, move || on(&world.server, PATH));
+    bench.race(race.limit("bare poem route", None, move || on(bare, "/ten")))
 }
 
 pub(super) fn long(bench: &mut Bench, world: &World) -> anyhow::Result<()> {
@@ -63,12 +58,10 @@ pub(super) fn long(bench: &mut Bench, world: &World) -> anyhow::Result<()> {
     list()?;
     let growth = world.server.peak_mib()? - before;
     bench.figure(format!("{memory}, {rows}"), growth, "MiB", Some("under 64 MiB"));
-    bench.race({
-        let race = Race::new(format!("{name}, {rows}"), 1, list);
-        match sqlite3 {
-            true => race.limit("sqlite3 -json", Some("50 %"), move || sqlite3_json(world, until)),
-            false => race,
-        }
+    let race = Race::new(format!("{name}, {rows}"), 1, list);
+    bench.race(match sqlite3 {
+        true => race.limit("sqlite3 -json", Some("50 %"), move || sqlite3_json(world, until)),
+        false => race,
     })
 }
 

@@ -1,6 +1,6 @@
 //! RSA: keys made by the server, and signatures of an RSA CA, the default.
 
-use super::credentials::{issue_request, of_cores};
+use super::credentials::of_cores;
 use crate::{
     bare_crypto,
     bench::{Bench, named},
@@ -9,6 +9,7 @@ use crate::{
     race::Race,
     sample::Sample,
     server::{Backend, Installation, token},
+    world::issue_request,
 };
 
 const STEADY: &str = "issue RSA-2048, RSA CA";
@@ -43,13 +44,10 @@ fn ec(bench: &mut Bench, server: &Process, token: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     let until = Until::Elapsed(bench.options.turn());
-    bench.race({
-        Race::new(name, CONNECTIONS, move || issue(server, token, "ec-p256", until)).limit(
-            of_cores("key generation and RSA signature"),
-            None,
-            move || bare_crypto::ec_keys_and_rsa_signatures(until),
-        )
-    })
+    let race = Race::new(name, CONNECTIONS, move || issue(server, token, "ec-p256", until));
+    bench.race(race.limit(of_cores("key generation and RSA signature"), None, move || {
+        bare_crypto::ec_keys_and_rsa_signatures(until)
+    }))
 }
 
 /// A burst that finds the pool full.
@@ -64,13 +62,8 @@ fn burst(bench: &mut Bench, server: &Process, token: &str) -> anyhow::Result<()>
         server.settle()?;
         issue(server, token, key_type, Until::Calls(POOL / CONNECTIONS))
     };
-    bench.race({
-        Race::new(name, CONNECTIONS, move || burst("rsa-2048")).turns(3).limit(
-            "the same with EC P-256 keys",
-            Some("the same"),
-            move || burst("ec-p256"),
-        )
-    })
+    let race = Race::new(name, CONNECTIONS, move || burst("rsa-2048")).turns(3);
+    bench.race(race.limit("the same with EC P-256 keys", Some("the same"), move || burst("ec-p256")))
 }
 
 /// More than the pool can hide. Every key takes long and its own time, so a turn must be long.
@@ -80,14 +73,12 @@ fn steady(bench: &mut Bench, server: &Process, token: &str) -> anyhow::Result<()
         return Ok(());
     }
     let until = Until::Elapsed(bench.options.turn() * 6);
-    bench.race({
-        Race::new(name, CONNECTIONS, move || {
-            issue(server, token, "rsa-2048", Until::Calls(2 * POOL / CONNECTIONS))?;
-            let sample = issue(server, token, "rsa-2048", until)?;
-            // Filling the pool again must not slow the other side down.
-            server.settle()?;
-            Ok(sample)
-        })
-        .limit(of_cores("key generation"), Some("95 %"), move || bare_crypto::rsa_keys(until))
-    })
+    let race = Race::new(name, CONNECTIONS, move || {
+        issue(server, token, "rsa-2048", Until::Calls(2 * POOL / CONNECTIONS))?;
+        let sample = issue(server, token, "rsa-2048", until)?;
+        // Filling the pool again must not slow the other side down.
+        server.settle()?;
+        Ok(sample)
+    });
+    bench.race(race.limit(of_cores("key generation"), Some("95 %"), move || bare_crypto::rsa_keys(until)))
 }

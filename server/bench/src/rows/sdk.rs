@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use vouchsafe_sdk::{BasicCredentials, Client, CredentialsId};
 
-use super::credentials::World;
 use crate::{
     bench::{Bench, named},
     race::Race,
     sample::{Lane, Sample},
+    world::World,
 };
 
 pub(super) const SDK: &str = "SDK get by id";
@@ -35,13 +35,8 @@ pub(super) fn run(bench: &mut Bench, world: &World) -> anyhow::Result<()> {
     let by_hand = async || -> anyhow::Result<BasicCredentials> {
         Ok(plain.get(url).bearer_auth(token).send().await?.error_for_status()?.json().await?)
     };
-    bench.race({
-        Race::new(name, 1, || runtime.block_on(calls(time, &by_sdk))).turns(TURNS).limit(
-            "reqwest",
-            Some("95 %"),
-            || runtime.block_on(calls(time, &by_hand)),
-        )
-    })
+    let race = Race::new(name, 1, || runtime.block_on(calls(time, &by_sdk))).turns(TURNS);
+    bench.race(race.limit("reqwest", Some("95 %"), || runtime.block_on(calls(time, &by_hand))))
 }
 
 async fn calls<T>(time: Duration, call: &impl AsyncFn() -> anyhow::Result<T>) -> anyhow::Result<Sample> {

@@ -1,9 +1,9 @@
 //! How long a start takes on a database with many rows.
 
-use super::credentials::World;
 use crate::{
     bench::{Bench, named, say},
     sample::median,
+    world::World,
 };
 
 pub(super) const START: &str = "start to first answer";

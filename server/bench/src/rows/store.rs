@@ -4,7 +4,10 @@ use std::{
     fs::File,
     os::unix::fs::FileExt,
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -41,17 +44,13 @@ pub(crate) fn run(bench: &mut Bench, backend: Backend) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let tenant = TenantId::parse("default")?;
     let store = runtime.block_on(open(&url, &tenant))?;
-    let (time, count) = (bench.options.turn(), AtomicU32::new(0));
-    let (runtime, store, tenant, count, path) = (&runtime, &store, &tenant, &count, folder.path());
+    let (time, count) = (bench.options.turn(), Arc::new(AtomicU32::new(0)));
     for callers in [1, 4, 16, 64] {
-        bench.race({
-            let inserts = move || runtime.block_on(inserts(store, tenant, callers, time, count));
-            Race::new(name.clone(), callers, inserts).limit(
-                "4 KiB written and synced, 1 caller",
-                None,
-                move || syncs(path, Until::Elapsed(time)),
-            )
-        })?;
+        let race = Race::new(name.clone(), callers, || {
+            runtime.block_on(inserts(&store, &tenant, callers, time, &count))
+        });
+        let syncs = || syncs(folder.path(), Until::Elapsed(time));
+        bench.race(race.limit("4 KiB written and synced, 1 caller", None, syncs))?;
     }
     runtime.block_on(store.close());
     Ok(())
@@ -71,20 +70,17 @@ async fn inserts(
     tenant: &TenantId,
     callers: usize,
     time: Duration,
-    count: &AtomicU32,
+    count: &Arc<AtomicU32>,
 ) -> anyhow::Result<Sample> {
     let (mut tasks, start) = (JoinSet::new(), Instant::now());
     for _ in 0..callers {
-        // Numbers far enough apart that no caller reaches the next one's.
-        let (store, tenant, mut number) =
-            (store.clone(), tenant.clone(), count.fetch_add(50_000, Ordering::Relaxed));
+        let (store, tenant, count) = (store.clone(), tenant.clone(), Arc::clone(count));
         tasks.spawn(async move {
             let mut calls = Vec::new();
             while start.elapsed() < time {
                 let begun = Instant::now();
-                insert(&store, &tenant, number).await?;
+                insert(&store, &tenant, count.fetch_add(1, Ordering::Relaxed)).await?;
                 calls.push(begun.elapsed());
-                number += 1;
             }
             anyhow::Ok(Lane { calls, elapsed: start.elapsed() })
         });
