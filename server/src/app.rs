@@ -5,6 +5,7 @@ mod tls;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use futures_util::FutureExt;
 use poem::listener::{Acceptor, AcceptorExt, BoxAcceptor, IntoTlsConfigStream, Listener, TcpListener};
 
 use crate::{
@@ -57,7 +58,11 @@ impl Server {
         let acceptor: BoxAcceptor = match config.tls.enabled {
             false => acceptor.boxed(),
             true => {
-                acceptor.rustls(tls::certificate(config, &authorities, &url).await?.into_stream()?).boxed()
+                let certificate = tls::certificate(config, &authorities, &url).await?.into_stream()?;
+                let mut acceptor = acceptor.rustls(certificate);
+                // poem takes the certificate when it is first polled, and drops a connection that comes with that poll.
+                let _ = acceptor.accept().now_or_never();
+                acceptor.boxed()
             }
         };
         let (pool, host) = (config.pki.key_pool, own_host(&url)?);
