@@ -7,7 +7,10 @@ mod secret_file;
 mod tenant;
 mod token_key;
 
-use std::{fs, sync::Arc};
+use std::{
+    fs::{self, OpenOptions},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use vouchsafe_domain::TenantId;
@@ -126,15 +129,25 @@ pub fn audit(action: &str, tenant: Option<&TenantId>, subject: &str) -> Record {
     Record { audit: vec![row], outbox: Vec::new() }
 }
 
+/// The data folder, and in it the database's file, so that SQLite doesn't make one that others may read: what it puts
+/// beside the file has the file's permissions.
 fn make_folder(config: &Config) -> anyhow::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    let mut file = OpenOptions::new();
+    file.append(true).create(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        file.mode(0o600);
     }
-    builder
-        .create(&config.data_dir)
-        .with_context(|| format!("making the data folder {} (setting data_dir)", config.data_dir.display()))
+    folder.create(&config.data_dir).with_context(|| {
+        format!("making the data folder {} (setting data_dir)", config.data_dir.display())
+    })?;
+    if config.database.url.is_none() {
+        let path = config.sqlite_file();
+        file.open(&path).with_context(|| format!("making the database {}", path.display()))?;
+    }
+    Ok(())
 }

@@ -34,7 +34,15 @@ async fn makes_everything_once(database: TestDatabase) {
         )
     );
     assert_eq!(mode(&data), 0o700);
-    assert_eq!((mode(&file), mode(&data.join("master.key"))), (0o600, 0o600));
+    for made in fs::read_dir(&data).unwrap() {
+        let made = made.unwrap().path();
+        assert_eq!(mode(&made), 0o600, "{}", made.display());
+    }
+    let mut names: Vec<_> = fs::read_dir(&data).unwrap().map(|made| made.unwrap().file_name()).collect();
+    names.sort();
+    let sqlite = ["vouchsafe.db", "vouchsafe.db-shm", "vouchsafe.db-wal"].as_slice();
+    let sqlite = if database.url.is_none() { sqlite } else { &[] };
+    assert_eq!(names, [&["bootstrap.json", "master.key"], sqlite].concat());
     let made = bootstrap(&database);
     let keys: Vec<_> = made.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["url", "adminUser", "adminPassword", "tenant", "clientId", "clientSecret"]);
@@ -78,13 +86,16 @@ async fn a_stale_bootstrap_file_is_overwritten(database: TestDatabase) {
     fs::create_dir(database.data_dir()).unwrap();
     let file = database.data_dir().join("bootstrap.json");
     fs::write(&file, r#"{"clientId": "default", "clientSecret": "of a start that never was"}"#).unwrap();
-    fs::write(database.data_dir().join("bootstrap.json.new"), "half").unwrap();
     // `start` gets a token with the file's credentials.
     let server = Server::start(&database).await;
     assert_eq!(server.get(BASIC).await.expect(200), json!([]));
     assert_eq!(mode(&file), 0o600);
     assert_eq!(bootstrap(&database).as_object().unwrap().len(), 6);
-    assert!(!database.data_dir().join("bootstrap.json.new").exists());
+    // Nothing of its making is left.
+    let known = ["bootstrap.json", "master.key", "vouchsafe.db", "vouchsafe.db-shm", "vouchsafe.db-wal"];
+    let names = fs::read_dir(database.data_dir()).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = names.filter(|name| !known.iter().any(|known| name == known)).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// Killed at any moment of it, until one is through.
