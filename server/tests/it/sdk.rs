@@ -221,10 +221,7 @@ both!(tls_needs_the_platform_ca, |config| config.tls.enabled = true, async |serv
 
     let pem =
         server.anonymous(Method::GET, "/pki/platform/ca.pem").send().await.unwrap().text().await.unwrap();
-    // The certificate that the platform CA made is good for localhost, not for an address.
-    let url = server.url.replace("127.0.0.1", "localhost");
-    let client = Client::builder(url).client_credentials(&server.client_id, server.client_secret.as_str());
-    let client = client.root_certificates(pem).build().unwrap();
+    let client = builder(&server).root_certificates(pem).build().unwrap();
     client.basic_credentials().create(&BasicCredentialsRequest::new()).await.unwrap();
 });
 

@@ -79,6 +79,8 @@ async fn tenants_are_made(database: TestDatabase) {
     }
     assert_eq!(create("platform").error(), "tenant must not be 'platform', which names the platform CA");
     assert_eq!(counts(&database), "2|3|1|1|1");
+    let audit = sql(&database, "SELECT action, subject FROM audit ORDER BY id");
+    assert_eq!(audit, "first_start|platform\ntenant_create|acme");
     // The running server knows it at once.
     assert!(server.get("/pki/acme/ca.pem").await.text.contains("BEGIN CERTIFICATE"));
 }
