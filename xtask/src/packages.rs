@@ -16,12 +16,13 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 9] = [
     Program { name: "cc", package: "gcc libc6-dev" },
     Program { name: "curl", package: "curl" },
     Program { name: "openssl", package: "openssl" },
     Program { name: "initdb", package: "postgresql" },
     Program { name: "psql", package: "postgresql-client" },
+    Program { name: "sqlite3", package: "sqlite3" },
     Program { name: "node", package: "nodejs" },
     Program { name: "npm", package: "npm" },
     Program { name: "chromium", package: "chromium" },
@@ -30,16 +31,29 @@ const PROGRAMS: [Program; 8] = [
 /// Where Debian keeps programs that are not on the path.
 const POSTGRESQL: &str = "/usr/lib/postgresql";
 
+/// The oldest Node.js that the linter of the document runs on. Debian has it since 13.
+const NODE: (u32, u32) = (20, 19);
+
 /// Makes sure that every program is there.
 pub(crate) fn require(_root: &Path) -> Result<()> {
     let missing = missing();
     if missing.is_empty() {
-        return Ok(());
+        return node();
     }
     let packages: Vec<&str> = missing.iter().flat_map(|program| program.package.split(' ')).collect();
     if !install(&packages)? || !self::missing().is_empty() {
         let names: Vec<_> = missing.iter().map(|program| program.name).collect();
         bail!("missing: {}; on Debian: apt-get install {}", names.join(", "), packages.join(" "));
+    }
+    node()
+}
+
+fn node() -> Result<()> {
+    let output = Command::new("node").arg("--version").output()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let mut numbers = version.trim_start_matches('v').split('.').map(|number| number.parse().unwrap_or(0));
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < NODE {
+        bail!("node is {version}, and {}.{} or newer is needed", NODE.0, NODE.1);
     }
     Ok(())
 }
