@@ -9,13 +9,14 @@ use poem::{
     Endpoint, IntoResponse, Request, Response,
     error::{MethodNotAllowedError, NotFoundError, ParsePathError},
 };
+use serde_json::json;
 use tracing::Instrument;
 use vouchsafe_api::{
     generated::OPERATIONS,
     runtime::{self, Operation},
 };
 
-use super::error::message;
+use super::{admin::failure, error::message};
 use crate::telemetry::Metrics;
 
 /// The id of a request, in its answer and in the log.
@@ -41,7 +42,7 @@ pub(super) async fn answer<E: Endpoint>(
     let mut response = match handled {
         Ok(Ok(output)) => output.into_response(),
         Ok(Err(error)) => refusal(error, &path),
-        Err(_) => message(500, "internal server error"),
+        Err(_) => refused(&path, 500, "InternalError", "internal server error"),
     };
     runtime::header(&mut response, "x-request-id", &id);
     let (name, status, took) = (name(&response), response.status().as_u16(), started.elapsed());
@@ -77,21 +78,28 @@ fn request_id(request: &Request) -> String {
 fn refusal(error: poem::Error, path: &str) -> Response {
     // A segment that is no UTF-8 names nothing either.
     if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
-        return message(404, "there is nothing at this path");
+        return refused(path, 404, "NotFound", "there is nothing at this path");
     }
     if error.is::<MethodNotAllowedError>() {
         let allow = allowed(path);
-        let mut response = message(405, format!("this path has {allow}"));
+        let mut response = refused(path, 405, "MethodNotAllowed", &format!("this path has {allow}"));
         runtime::header(&mut response, "allow", &allow);
         return response;
     }
     match error.status() {
-        status if status.is_client_error() => message(status.as_u16(), "the request can't be read"),
+        status if status.is_client_error() => refused(path, status.as_u16(), "InvalidRequestBody", "the request can't be read"),
         _ => {
             tracing::error!(%error, "a handler failed");
-            message(StatusCode::INTERNAL_SERVER_ERROR.as_u16(), "internal server error")
+            let status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+            refused(path, status, "InternalError", "internal server error")
         }
     }
+}
+
+/// In the shape of the plane that the path is on.
+fn refused(path: &str, status: u16, kind: &str, text: &str) -> Response {
+    let admin = path == "/api" || path.starts_with("/api/") && !path.starts_with("/api/v1");
+    if admin { failure(status, kind, text, json!({"path": path})) } else { message(status, text) }
 }
 
 /// The methods of a path (RFC 9110 section 15.5.6), by the document; a path beside it has one.

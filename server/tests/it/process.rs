@@ -6,6 +6,7 @@ mod database;
 mod browser;
 mod ca;
 mod commands;
+mod connections;
 mod examples;
 mod first_start;
 mod killed;

@@ -16,16 +16,8 @@
 //! 10. The order of members, of `required` and of scopes means nothing.
 //! 11. The description of a list's items is left out: the emitted document has none.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
-use vouchsafe::{
-    auth::PasswordHasher,
-    http::{self, Shared},
-    service::{Authorities, Service},
-    setup,
-    telemetry::Metrics,
-};
+use vouchsafe::app::Server;
 use vouchsafe_api_spec::document;
 
 use crate::harness::{Backend, TestDatabase};
@@ -34,15 +26,8 @@ use crate::harness::{Backend, TestDatabase};
 async fn emitted() -> Value {
     let database = TestDatabase::new(Backend::Sqlite);
     let config = database.config();
-    let ready = setup::prepare(&config, "http://localhost", None).await.unwrap();
-    let tokens = setup::token_issuer(&config, &ready, "http://localhost").await.unwrap();
-    let metrics = Arc::new(Metrics::default());
-    let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
-    let authorities = Authorities::new(ready.store.clone(), ready.master_key);
-    let service =
-        Service::new(ready.store, passwords, authorities, 0, String::new(), Arc::clone(&metrics)).unwrap();
-    let shared = Arc::new(Shared { service, tokens, auth_enabled: true, metrics });
-    serde_json::from_str(&http::api(&shared).spec()).unwrap()
+    let server = Server::start(&config).await.unwrap();
+    serde_json::from_str(&server.described()).unwrap()
 }
 
 /// The canonical form of a document.

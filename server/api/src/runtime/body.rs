@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, error::Category};
 
 use super::{
-    bad_input::{BadInput, Violation},
+    bad_input::{BadInput, ENOUGH, Location, Violation},
     check::check,
-    document::Wire,
+    document::{Kind, Wire},
 };
 
 /// Reads a body of at most `limit` bytes. The size limit counts what arrives, whatever `Content-Length` says.
@@ -58,11 +58,16 @@ fn diagnose<T: Wire>(bytes: &[u8]) -> BadInput {
         Err(error) => return BadInput::Malformed(error.line(), error.column()),
     };
     let mut violations = Vec::new();
-    check(T::SCHEMA, &value, "", &mut violations);
+    check(T::SCHEMA, &value, &Location::Root, &mut violations);
+    if !matches!(T::SCHEMA.kind, Kind::Object { .. }) && value.get("body").is_some() {
+        // An answer as it was read, sent back whole: told as one for an object is.
+        violations.push(Violation::unknown(&Location::Root, "body", &[]));
+    }
     if violations.is_empty() {
         // A map keeps the last of two equal keys, so the schema alone can't see this one.
-        violations.push(Violation::new("", "must not have a property twice"));
+        violations.push(Violation::new(&Location::Root, "must not have a property twice"));
     }
+    violations.truncate(ENOUGH);
     BadInput::Violations(violations)
 }
 
@@ -74,4 +79,14 @@ pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+/// Decodes a value that must be there and may be `null`. Without this, serde takes absent for `null`.
+///
+/// # Errors
+/// As `T` does.
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
 }

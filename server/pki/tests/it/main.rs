@@ -2,9 +2,11 @@
 
 mod authority;
 mod chain;
+mod client_chain;
 mod csr;
 mod documented;
 mod import;
 mod keys;
 mod openssl;
+mod trust_anchor;
 mod world;

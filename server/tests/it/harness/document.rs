@@ -15,7 +15,10 @@ pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
+    /// Empty for the admin plane's operations.
     pub(crate) scope: &'static str,
+    /// Whether it needs a session.
+    pub(crate) session: bool,
     pub(crate) parameters: Vec<&'static Value>,
     /// Schema and first example of the body.
     pub(crate) request: Option<(&'static Value, &'static Value)>,
@@ -34,14 +37,23 @@ struct Header {
     value: Validator,
 }
 
-/// Every operation of the document.
+/// Every operation of the tenant plane.
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    read().into_iter().filter(|operation| operation.path.starts_with("/api/v1/")).collect()
+});
+
+/// Every operation of the admin plane.
+pub(crate) static ADMIN_OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    read().into_iter().filter(|operation| !operation.path.starts_with("/api/v1/")).collect()
+});
+
+fn read() -> Vec<Operation> {
     let paths = document()["paths"].as_object().unwrap();
     let methods = paths.iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
     });
     methods.map(|(path, method, operation)| Operation::read(path, method, operation)).collect()
-});
+}
 
 /// What a reference object means; any other value is itself.
 pub(crate) fn resolve(value: &'static Value) -> &'static Value {
@@ -64,7 +76,8 @@ impl Operation {
             id: operation["operationId"].as_str().unwrap(),
             method: method.to_uppercase().parse().unwrap(),
             path,
-            scope: operation["security"][0]["OAuth2"][0].as_str().unwrap(),
+            scope: operation["security"][0]["OAuth2"][0].as_str().unwrap_or_default(),
+            session: operation["security"][0].get("Session").is_some(),
             parameters: operation["parameters"].as_array().into_iter().flatten().map(resolve).collect(),
             request,
             responses: responses
@@ -126,14 +139,18 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
     if !path.starts_with("/api/") {
         return;
     }
-    let same_path: Vec<_> = OPERATIONS.iter().filter(|operation| operation.has_path(path)).collect();
+    let same_path: Vec<_> = OPERATIONS.iter().chain(&*ADMIN_OPERATIONS).filter(|operation| operation.has_path(path)).collect();
     let head = *method == Method::HEAD;
     let method = if head { &Method::GET } else { method };
     let Some(operation) = same_path.iter().find(|operation| operation.method == *method) else {
         // In words in the document: "an unknown path is answered with 404, a method that the path does not have with 405".
         assert_eq!(status, if same_path.is_empty() { 404 } else { 405 }, "{what}");
         assert_eq!(answer.header("allow").is_some(), status == 405, "{what}");
-        return if head { empty(answer, &what) } else { drop(answer.message(status)) };
+        return match (head, path.starts_with("/api/v1/")) {
+            (true, _) => empty(answer, &what),
+            (false, true) => drop(answer.message(status)),
+            (false, false) => drop(answer.failure(status)),
+        };
     };
     let response = operation.responses.get(&status).unwrap_or_else(|| panic!("undocumented status: {what}"));
     headers(response, &answer.headers, &what);

@@ -1,0 +1,121 @@
+//! Commit: the whole configuration is checked once more, then everything is applied in one database transaction, or
+//! nothing.
+
+use std::collections::BTreeMap;
+
+use vouchsafe_domain::configuration::{Finding, Kind, Tenant};
+use vouchsafe_store::{AuditRow, AuthorityRow, ChangeKind, ChangeRow, Record};
+
+use super::{
+    change::{Draft, removable, tenant_id},
+    input::syntactic,
+    projection,
+};
+use crate::service::{AdminCtx, AdminError, Service};
+
+impl Service {
+    /// Applies the session's changes and ends its transaction.
+    ///
+    /// # Errors
+    /// [`AdminError::TransactionNotOpen`], [`AdminError::TransactionExpired`], [`AdminError::Syntactic`] where a commit
+    /// message is demanded, [`AdminError::Semantic`]: the transaction then stays open with all its changes.
+    pub async fn transaction_commit(
+        &self,
+        ctx: &AdminCtx,
+        message: Option<&str>,
+    ) -> Result<(), AdminError> {
+        if !ctx.transaction && !ctx.transaction_lost {
+            return Err(AdminError::TransactionNotOpen);
+        }
+        if self.message_required().await? && message.is_none_or(|message| message.trim().is_empty()) {
+            let message = "is required here: say what you changed and why".to_owned();
+            return Err(syntactic(ctx, vec![Finding { path: "/commit_message".to_owned(), message }]));
+        }
+        // Keys are made before the lock is taken: an RSA key takes its time.
+        let prepared = match ctx.transaction {
+            true => self.new_authorities(ctx).await?,
+            false => BTreeMap::new(),
+        };
+        let mut draft = self.draft(ctx).await?;
+        check(&draft).await?;
+        let mut changes: Vec<ChangeRow> = draft.changes.values().cloned().collect();
+        changes.sort_by_key(|change| change.position);
+        projection::apply(&draft, &changes, prepared, ctx.now).await?;
+        for change in &changes {
+            draft.tx.record(record(ctx.audit(&operation(change), &change.path, String::new())));
+        }
+        let detail = message.unwrap_or_default().to_owned();
+        draft.tx.record(record(ctx.audit("transaction_commit", "/api/transaction", detail)));
+        draft.tx.configuration_revision_bump().await?;
+        draft.tx.configuration_lock_delete().await?;
+        draft.tx.commit().await?;
+        self.tenants.forget();
+        Ok(())
+    }
+
+    /// A CA for every tenant that the session is about to make, by path.
+    async fn new_authorities(&self, ctx: &AdminCtx) -> Result<BTreeMap<String, AuthorityRow>, AdminError> {
+        let mut made = BTreeMap::new();
+        for change in self.store.configuration_changes().await? {
+            let (Some(Kind::Tenants), ChangeKind::Create, Some(body)) =
+                (Kind::of(&change.path), change.kind, change.body)
+            else {
+                continue;
+            };
+            let tenant: Tenant = serde_json::from_value(body)
+                .map_err(|error| AdminError::internal("reading a staged tenant")(error.into()))?;
+            let (id, key_type) = (tenant.id, tenant.certificate_profile.ca_key_type);
+            let row = self.authorities.create(&id, key_type, self.ca_ttl, ctx.now).await?;
+            made.insert(change.path, row);
+        }
+        Ok(made)
+    }
+}
+
+/// Every rule for the whole, and those that look outside of the configuration.
+async fn check(draft: &Draft) -> Result<(), AdminError> {
+    let mut findings = draft.snapshot.inconsistencies();
+    findings.extend(draft.snapshot.lockout());
+    for change in draft.changes.values().filter(|change| change.kind == ChangeKind::Delete) {
+        let Some(row) = draft.rows.get(&change.path) else { continue };
+        if Kind::of(&change.path) == Some(Kind::Tenants) {
+            match removable(&change.path, &tenant_id(&row.body)?, &draft.tx).await {
+                Err(AdminError::Semantic(found)) => findings.extend(found),
+                other => other?,
+            }
+        }
+    }
+    if findings.is_empty() { Ok(()) } else { Err(AdminError::Semantic(findings)) }
+}
+
+pub(super) fn record(row: AuditRow) -> Record {
+    Record { audit: vec![row], outbox: Vec::new() }
+}
+
+/// The id of the operation that staged a change.
+fn operation(change: &ChangeRow) -> String {
+    let resource = match Kind::of(&change.path) {
+        Some(Kind::Acls) => "acls",
+        Some(Kind::AaaSettings) => "aaa_settings",
+        Some(Kind::Users) => "users",
+        Some(Kind::Groups) => "groups",
+        Some(Kind::SystemAlerts) => "system_alerts",
+        Some(Kind::TrafficAlerts) => "traffic_alerts",
+        Some(Kind::NtpServers) => "ntp_servers",
+        Some(Kind::Timezone) => "timezone",
+        Some(Kind::Accounting) => "accounting",
+        Some(Kind::Email) => "email",
+        Some(Kind::HealthMonitoring) => "health_monitoring",
+        Some(Kind::SnmpTrap) => "snmp_trap",
+        Some(Kind::Tenants) => "tenants",
+        Some(Kind::OauthClients) => "oauth_clients",
+        Some(Kind::TrustStores) => "trust_stores",
+        None => "configuration",
+    };
+    let verb = match change.kind {
+        ChangeKind::Create => "create",
+        ChangeKind::Replace => "replace",
+        ChangeKind::Delete => "delete",
+    };
+    format!("{resource}_{verb}")
+}

@@ -1,0 +1,257 @@
+//! Sessions: log in by password or certificate, go on, log out. A session is a row, so that every replica knows it.
+
+mod brute_force;
+mod certificate;
+
+use data_encoding::HEXLOWER;
+use serde_json::Value;
+use vouchsafe_domain::{
+    Secret, Timestamp, Username,
+    access::Grants,
+    configuration::{AaaSettings, Acl, Group},
+};
+use vouchsafe_store::{AuditRow, Outcome, Record, SessionRow, Tx};
+
+use super::{
+    AdminCtx, AdminError, Service,
+    admin::SessionId,
+    configuration::transaction_ends,
+    refusals::Refusal,
+};
+use crate::auth::hash_secret;
+
+const SETTINGS: &str = "/api/configuration/aaa/settings";
+const REFUSED: AdminError = AdminError::AuthenticationFailure("the user name or the password is wrong");
+/// A session's time is written anew after that much of it, not at every request.
+const TOUCH_AFTER: i64 = 10_000_000;
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The peer's address.
+    pub address: String,
+    /// The operation's id.
+    pub operation: &'static str,
+    /// The request's path.
+    pub path: String,
+    /// The request's id.
+    pub request_id: String,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// Its id, which only the client has.
+    pub id: SessionId,
+    /// Seconds without a request after which it ends.
+    pub inactivity_seconds: u32,
+}
+
+/// Whether a session is still good.
+pub(super) fn lives(session: &SessionRow, settings: &AaaSettings, now: Timestamp) -> bool {
+    let seconds = i64::from(settings.session.inactivity_minutes) * 60;
+    session.seen_at.as_micros() + seconds * 1_000_000 > now.as_micros()
+}
+
+impl Service {
+    /// Logs in with name and password.
+    ///
+    /// # Errors
+    /// [`AdminError::AuthenticationFailure`], the same for a wrong name and a wrong password;
+    /// [`AdminError::TooManyAttempts`].
+    pub async fn login_password(
+        &self,
+        origin: &Origin,
+        username: &str,
+        password: &Secret,
+    ) -> Result<LoggedIn, AdminError> {
+        let settings = self.aaa_settings().await?;
+        let name = Username::parse(username).ok();
+        let attempt = self.attempt(origin, username, &settings).await?;
+        let user = match &name {
+            Some(name) => self.store.admin_user_get(name).await?,
+            None => None,
+        };
+        let hash = user.as_ref().map(|user| user.password_hash.expose()).filter(|hash| !hash.is_empty());
+        // A name that is unknown, or has no password, costs the same.
+        let good = match hash {
+            Some(hash) => self.passwords.verify(password.expose(), hash).await?,
+            None => self.passwords.verify_nothing(password.expose()).await?,
+        };
+        match (user, good) {
+            (Some(user), true) => {
+                self.succeeded(attempt).await?;
+                self.start(origin, user.username.as_str(), "password", &settings).await
+            }
+            (user, _) => {
+                // A name that nobody has may be a password typed into the wrong field.
+                let actor = user.map_or_else(|| "unknown".to_owned(), |user| user.username.to_string());
+                self.refusals.note(Refusal::login(origin, actor));
+                Err(REFUSED)
+            }
+        }
+    }
+
+    /// The session of a cookie, gone on with.
+    ///
+    /// # Errors
+    /// [`AdminError::Unauthenticated`].
+    pub async fn authenticate(&self, origin: &Origin, id: &SessionId) -> Result<AdminCtx, AdminError> {
+        let hash = hash_secret(id);
+        let session = self.store.session_get(&hash).await?.ok_or(AdminError::Unauthenticated)?;
+        let settings = self.aaa_settings().await?;
+        if !lives(&session, &settings, origin.now) {
+            self.end(&session, None).await?;
+            return Err(AdminError::Unauthenticated);
+        }
+        if session.seen_at.as_micros() + TOUCH_AFTER < origin.now.as_micros() {
+            self.store.session_touch(&hash, origin.now).await?;
+        }
+        let lock = self.store.configuration_lock().await?;
+        let lock = lock.filter(|lock| lock.session == hash && transaction_ends(lock) > origin.now);
+        if lock.as_ref().is_some_and(|lock| lock.used_at.as_micros() + 1_000_000 < origin.now.as_micros()) {
+            let tx = self.store.begin_configuration().await?;
+            tx.configuration_lock_touch(&hash, origin.now).await?;
+            tx.commit().await?;
+        }
+        let grants: Grants = serde_json::from_value(session.grants)
+            .map_err(|error| AdminError::internal("reading a session")(error.into()))?;
+        Ok(AdminCtx {
+            session: hash,
+            username: session.username,
+            grants,
+            transaction: lock.is_some(),
+            transaction_lost: session.transaction_lost,
+            address: origin.address.clone(),
+            operation: origin.operation,
+            path: origin.path.clone(),
+            request_id: origin.request_id.clone(),
+            now: origin.now,
+        })
+    }
+
+    /// Ends the session, its transaction with it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn logout(&self, ctx: &AdminCtx) -> Result<(), AdminError> {
+        let session = self.store.session_get(&ctx.session).await?.ok_or(AdminError::Unauthenticated)?;
+        self.end(&session, Some(ctx.audit("authentication_logout", "/api/authentication", String::new()))).await
+    }
+
+    /// Who may log in how: by certificate only where a trust store is named and the server has TLS.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn authentication_types(&self) -> Result<Vec<&'static str>, AdminError> {
+        let settings = self.aaa_settings().await?;
+        Ok(match settings.trust_store {
+            Some(_) => vec!["basic", "x509"],
+            None => vec!["basic"],
+        })
+    }
+
+    /// Makes the session: what its user may do is settled here, so changes of groups and ACLs count from the next login.
+    async fn start(
+        &self,
+        origin: &Origin,
+        username: &str,
+        method: &str,
+        settings: &AaaSettings,
+    ) -> Result<LoggedIn, AdminError> {
+        let id = new_id()?;
+        let grants = self.grants(username).await?;
+        let session = SessionRow {
+            id_hash: hash_secret(&id),
+            username: username.to_owned(),
+            grants: serde_json::to_value(&grants)
+                .map_err(|error| AdminError::internal("storing a session")(error.into()))?,
+            address: origin.address.clone(),
+            created_at: origin.now,
+            seen_at: origin.now,
+            transaction_lost: false,
+        };
+        let inactivity_seconds = u32::from(settings.session.inactivity_minutes) * 60;
+        let mut tx = self.store.begin_configuration().await?;
+        let ended = origin.now.as_micros() - i64::from(inactivity_seconds) * 1_000_000;
+        self.holder(&tx, origin.now).await?;
+        tx.sessions_sweep(Timestamp::from_micros(ended)).await?;
+        tx.session_insert(&session).await?;
+        tx.record(Record { audit: vec![login(origin, username, method)], outbox: Vec::new() });
+        tx.commit().await?;
+        Ok(LoggedIn { id, inactivity_seconds })
+    }
+
+    async fn end(&self, session: &SessionRow, audit: Option<AuditRow>) -> Result<(), AdminError> {
+        let mut tx = self.store.begin_configuration().await?;
+        let lock = tx.configuration_lock().await?;
+        if lock.is_some_and(|lock| lock.session == session.id_hash) {
+            tx.configuration_lock_delete().await?;
+        }
+        tx.session_delete(&session.id_hash).await?;
+        tx.record(Record { audit: audit.into_iter().collect(), outbox: Vec::new() });
+        Ok(tx.commit().await?)
+    }
+
+    async fn grants(&self, username: &str) -> Result<Grants, AdminError> {
+        let acls: Vec<Acl> = self.committed("/api/configuration/aaa/acls").await?;
+        let rows = self.store.configuration_children("/api/configuration/aaa/local_database/groups").await?;
+        let groups = rows.into_iter().map(|row| read::<Group>(row.body));
+        let groups = groups.collect::<Result<Vec<Group>, AdminError>>()?;
+        Ok(Grants::of(username, &groups, &acls))
+    }
+
+    /// The settings of logins and sessions.
+    pub(super) async fn aaa_settings(&self) -> Result<AaaSettings, AdminError> {
+        self.committed(SETTINGS).await
+    }
+
+    /// The same within a database transaction, which must not wait for another connection.
+    pub(super) async fn aaa_settings_in(&self, tx: &Tx) -> Result<AaaSettings, AdminError> {
+        match tx.configuration_get(SETTINGS).await? {
+            Some(row) => read(row.body),
+            None => Ok(AaaSettings::default()),
+        }
+    }
+
+    /// A committed single object, or its default.
+    pub(super) async fn committed<T: serde::de::DeserializeOwned + Default>(
+        &self,
+        path: &str,
+    ) -> Result<T, AdminError> {
+        match self.store.configuration_get(path).await? {
+            Some(row) => read(row.body),
+            None => Ok(T::default()),
+        }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, AdminError> {
+    serde_json::from_value(body)
+        .map_err(|error| AdminError::internal("reading the stored configuration")(error.into()))
+}
+
+fn login(origin: &Origin, username: &str, method: &str) -> AuditRow {
+    AuditRow {
+        tenant: None,
+        at: origin.now,
+        actor: username.to_owned(),
+        address: origin.address.clone(),
+        action: "authentication_login".to_owned(),
+        subject: "/api/authentication".to_owned(),
+        outcome: Outcome::Done,
+        count: 1,
+        request_id: origin.request_id.clone(),
+        detail: format!("by {method}"),
+    }
+}
+
+/// 160 random bits as 40 hexadecimal digits, as documented.
+fn new_id() -> Result<SessionId, AdminError> {
+    let mut bytes = zeroize::Zeroizing::new([0; 20]);
+    aws_lc_rs::rand::fill(bytes.as_mut_slice())
+        .map_err(|_| AdminError::internal("making a session")(anyhow::anyhow!("the system has no randomness")))?;
+    Ok(Secret::new(HEXLOWER.encode(bytes.as_slice())))
+}

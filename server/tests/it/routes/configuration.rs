@@ -1,0 +1,3 @@
+//! The admin plane: sessions, transactions, the configuration.
+
+mod alerting;
