@@ -6,7 +6,7 @@ mod basic_credentials;
 /// Operations on client X.509 credentials.
 mod x509_credentials;
 /// Commit or drop the changes of the configuration that a session has made.
-mod transaction;
+mod transactions;
 /// The entry to the configuration.
 mod configuration;
 /// Authentication, authorization and accounting of administrators: users, groups, ACLs and the rules of logins.
@@ -29,7 +29,7 @@ mod schemas;
 pub use schemas::*;
 pub use basic_credentials::*;
 pub use x509_credentials::*;
-pub use transaction::*;
+pub use transactions::*;
 pub use configuration::*;
 pub use aaa::*;
 pub use alerting::*;

@@ -59,7 +59,7 @@ impl Server {
         if keeper.is_some() {
             listener = listener.with_tls(Arc::clone(&server_certificate))?;
         }
-        let outbound = Arc::new(outbound::Client::new(Vec::new()));
+        let outbound = Arc::new(outbound::Client::new(config.outbound.allow.clone()));
         let options = Options {
             key_pool: config.pki.key_pool,
             own_host: host,

@@ -42,7 +42,8 @@ const MAX_HEAD: u32 = 16 * 1024;
 pub struct Limits {
     /// For the TLS handshake.
     pub handshake: Duration,
-    /// From the first byte of a request's head to its last.
+    /// From the first byte of a request's head to its last; in HTTP/2 for the connection's first request, from the
+    /// connection's first byte.
     pub head: Duration,
     /// For a silent connection with no request open.
     pub idle: Duration,
@@ -156,7 +157,8 @@ async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
         match socket.accept().await {
             Ok(accepted) => return accepted,
             // The client's own errors: it left before it was let in (accept(2)).
-            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
                 tracing::error!(%error, "can't take connections, trying again");
                 tokio::time::sleep(PAUSE).await;

@@ -22,7 +22,7 @@ use http::{
 };
 use url::{Host, Url};
 
-pub use address::{NoNetwork, Network};
+pub use address::{Network, NoNetwork};
 pub use error::Error;
 
 use address::Addresses;
@@ -119,7 +119,8 @@ impl Client {
     /// Refuses URLs that are not ours to call. The addresses of a name are checked when it is resolved; `Url` has
     /// already brought every way to write an address (`0x7f.1`, `2130706433`) to its one form.
     fn check(&self, url: &Url) -> Result<(), Error> {
-        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() {
+        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some()
+        {
             return Err(Error::Url);
         }
         let permitted = match url.host() {

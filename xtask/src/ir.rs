@@ -151,7 +151,10 @@ pub(crate) struct TypeDef {
 
 /// What a schema component is.
 pub(crate) enum Kind {
-    Struct { fields: Vec<Field>, closed: bool },
+    Struct {
+        fields: Vec<Field>,
+        closed: bool,
+    },
     Enum(Vec<String>),
     Text(Text),
     Number(Number),

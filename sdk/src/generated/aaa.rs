@@ -88,7 +88,7 @@ impl AaaApi<'_> {
     /// ```no_run
     /// # use vouchsafe_sdk::*;
     /// # async fn example(client: &Configuration) -> Result<(), Error> {
-    /// let changed = client.aaa().acls_replace(&[vec![Acl::new("my-group", vec!["my-objects".into()], AclPermission::Write).into()].into()]).await?;
+    /// let changed = client.aaa().acls_replace(&[Acl::new("my-group", vec!["my-objects".into()], AclPermission::Write).into()]).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -104,7 +104,7 @@ impl AaaApi<'_> {
     /// - 415: `UnsupportedMediaType`: the request body's content type is not `application/json`.
     /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
     /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
-    pub async fn acls_replace(&self, request: &[Vec<Acl>]) -> Result<Changed, Error> {
+    pub async fn acls_replace(&self, request: &[Acl]) -> Result<Changed, Error> {
         let call = self
             .client
             .call("acls_replace", Method::PUT, "/api/configuration/aaa/acls")

@@ -93,7 +93,7 @@ impl DateAndTimeApi<'_> {
     /// ```no_run
     /// # use vouchsafe_sdk::*;
     /// # async fn example(client: &Configuration) -> Result<(), Error> {
-    /// let changed = client.date_and_time().ntp_servers_replace(&[vec![ServerAddress::new(ServerAddressSelection::Fqdn, "my-value").into()].into()]).await?;
+    /// let changed = client.date_and_time().ntp_servers_replace(&[ServerAddress::new(ServerAddressSelection::Fqdn, "my-value").into()]).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -111,7 +111,7 @@ impl DateAndTimeApi<'_> {
     /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
     pub async fn ntp_servers_replace(
         &self,
-        request: &[Vec<ServerAddress>],
+        request: &[ServerAddress],
     ) -> Result<Changed, Error> {
         let call = self
             .client

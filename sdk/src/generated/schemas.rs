@@ -195,7 +195,7 @@ impl<'de> serde::Deserialize<'de> for AclPermission {
 #[non_exhaustive]
 pub struct AclsObject {
     /// The ACLs.
-    pub body: Vec<Vec<Acl>>,
+    pub body: Vec<Acl>,
     /// Always `acls`.
     pub key: String,
     /// Where the ACLs are, and their siblings.
@@ -1704,7 +1704,7 @@ pub struct NamespaceList {
 #[non_exhaustive]
 pub struct NtpServersObject {
     /// The time servers, in the order in which they are asked. None by default.
-    pub body: Vec<Vec<ServerAddress>>,
+    pub body: Vec<ServerAddress>,
     /// The last segment of the object's path.
     pub key: String,
     /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their

@@ -8,7 +8,7 @@ pub mod x509_credentials;
 /// Begin and end sessions on the admin plane.
 pub mod authentication;
 /// Commit or drop the changes of the configuration that a session has made.
-pub mod transaction;
+pub mod transactions;
 /// The entry to the configuration.
 pub mod configuration;
 /// Authentication, authorization and accounting of administrators: users, groups, ACLs and the rules of logins.
@@ -43,11 +43,11 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &authentication::AUTHENTICATION_LOGIN,
     &authentication::AUTHENTICATION_LOGOUT,
     &authentication::AUTHENTICATION_TYPES_LIST,
-    &transaction::TRANSACTION_GET,
-    &transaction::TRANSACTION_OPEN,
-    &transaction::TRANSACTION_COMMIT,
-    &transaction::TRANSACTION_ROLLBACK,
-    &transaction::TRANSACTION_CHANGES_LIST,
+    &transactions::TRANSACTION_GET,
+    &transactions::TRANSACTION_OPEN,
+    &transactions::TRANSACTION_COMMIT,
+    &transactions::TRANSACTION_ROLLBACK,
+    &transactions::TRANSACTION_CHANGES_LIST,
     &configuration::CONFIGURATION_LIST,
     &aaa::AAA_LIST,
     &aaa::ACLS_GET,

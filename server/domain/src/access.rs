@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::configuration::{Acl, Group, canonical, reader::choice, tree};
+use crate::configuration::{Acl, Group, canonical, declare::choice, tree};
 
 const TRUST_STORES: &str = "/api/configuration/trust_stores";
 /// What refers to trust stores.
@@ -15,7 +15,7 @@ const MANAGEMENT: &str = "/api/configuration/management";
 
 choice! {
     /// What may be done with something.
-    Permission {
+    pub Permission {
         /// Look at it.
         Read = "read",
         /// Look at it and change it.
@@ -95,3 +95,6 @@ impl Grants {
 fn covers(object: &str, path: &str) -> bool {
     path.strip_prefix(object).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
+
+#[cfg(test)]
+mod tests;

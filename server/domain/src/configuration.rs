@@ -6,6 +6,7 @@ mod aaa;
 mod accounting;
 mod alerting;
 mod datetime;
+pub(crate) mod declare;
 mod email;
 mod health_monitoring;
 mod oauth_client;
@@ -125,6 +126,15 @@ impl Kind {
             reader.refuse_at("/body", "is a wrapper: send the object itself, without the wrapper `body`");
             return reader.finish(None);
         }
+        // Alone: the built-in store as it is read lacks what every other one has.
+        if self == Self::TrustStores && body.get("trust_store_type") == Some(&json(&TrustStoreType::BuiltIn))
+        {
+            reader.refuse_at(
+                "/trust_store_type",
+                "must be custom: a built-in trust store can't be made or edited",
+            );
+            return reader.finish(None);
+        }
         let secrets = self.take_secrets(&mut body, &mut reader);
         let read = match self {
             Self::Acls => read::<Vec<Acl>>,
@@ -158,3 +168,6 @@ fn json<T: Serialize>(body: &T) -> Value {
     #[expect(clippy::expect_used, reason = "every type here is JSON: its maps have text keys")]
     serde_json::to_value(body).expect("a body is JSON")
 }
+
+#[cfg(test)]
+mod tests;

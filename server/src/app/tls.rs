@@ -31,7 +31,11 @@ impl Keeper {
     ///
     /// # Errors
     /// When what the operator configured could serve nobody, or the platform CA can't sign.
-    pub(super) async fn start(config: &Config, authorities: Authorities, host: String) -> anyhow::Result<Self> {
+    pub(super) async fn start(
+        config: &Config,
+        authorities: Authorities,
+        host: String,
+    ) -> anyhow::Result<Self> {
         let mut source = match (&config.tls.certificate, &config.tls.private_key) {
             (Some(certificate), Some(key)) => Source::Files(Files::new(certificate, key)),
             _ => Source::Own(Own::new(authorities, host)?),

@@ -10,7 +10,7 @@ mod date_and_time;
 mod failure;
 mod management;
 mod tenants;
-mod transaction;
+mod transactions;
 mod trust_stores;
 mod x509_certificates;
 
@@ -61,7 +61,7 @@ impl Plane for AdminPlane {
     type Error = Failed;
 
     async fn authorize(&self, request: &Request, operation: &'static Operation) -> Result<AdminCaller, Failed> {
-        let origin = origin(request, operation);
+        let origin = origin(request, operation.id);
         let path = origin.path.clone();
         match operation.security.map(|(scheme, _)| &scheme.kind) {
             None => Ok(AdminCaller::Anonymous(origin)),
@@ -110,10 +110,12 @@ impl AdminPlane {
     }
 }
 
-/// What an ACL must grant: nothing for what a session does with itself and its own transaction.
+/// What an ACL must grant: nothing for what a session does with itself and its own transaction, but to open one takes
+/// something to write.
 fn needed(operation: &Operation) -> Option<Permission> {
     let own = ["/api/authentication", "/api/transaction"];
     match operation.method {
+        "POST" if operation.path == "/api/transaction" => Some(Permission::Write),
         _ if own.iter().any(|path| operation.path.starts_with(path)) => None,
         "GET" => Some(Permission::Read),
         _ => Some(Permission::Write),

@@ -25,7 +25,7 @@ impl Plane for TenantPlane {
     type Error = HttpError;
 
     async fn authorize(&self, request: &Request, operation: &'static Operation) -> Result<Ctx, HttpError> {
-        let origin = origin(request, operation);
+        let origin = origin(request, operation.id);
         let ctx = match self.ctx(request, &origin).await {
             Ok(ctx) => ctx,
             Err(error @ Error::Unauthenticated { .. }) => {

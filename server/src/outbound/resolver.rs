@@ -16,8 +16,7 @@ impl Resolve for CheckedResolver {
         let addresses = Arc::clone(&self.0);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| Error::Name)?;
-            let permitted: Vec<SocketAddr> =
-                found.filter(|address| addresses.permit(address.ip())).collect();
+            let permitted: Vec<SocketAddr> = found.filter(|address| addresses.permit(address.ip())).collect();
             if permitted.is_empty() {
                 return Err(Error::Address.into());
             }

@@ -228,8 +228,11 @@ async fn redirects_are_checked_like_first_urls() {
 #[tokio::test]
 async fn five_redirects_are_followed_and_no_more() {
     for (count, expected) in [(5, Ok(Bytes::from("here"))), (6, Err(Error::Redirect))] {
-        let mut answers: Vec<_> =
-            [301, 302, 303, 307, 308, 302].into_iter().take(count).map(|status| redirect(status, "/next")).collect();
+        let mut answers: Vec<_> = [301, 302, 303, 307, 308, 302]
+            .into_iter()
+            .take(count)
+            .map(|status| redirect(status, "/next"))
+            .collect();
         answers.push(ok("here"));
         let (url, _requests) = answering(answers).await;
         let answer = client(&["127.0.0.2"]).get(&url, LIMITS).await;
@@ -259,7 +262,8 @@ async fn authorization_stays_at_its_origin_and_bodies_where_they_were_sent() {
 #[tokio::test]
 async fn answers_are_read_to_their_limits_only() {
     let endless = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}", "x".repeat(100_000));
-    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n".to_owned() + &"x".repeat(0xffff);
+    let chunked =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n".to_owned() + &"x".repeat(0xffff);
     let short = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nx".to_owned();
     for (answer, expected) in [
         (ok(&"x".repeat(1000)), Ok(1000)),

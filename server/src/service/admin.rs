@@ -138,4 +138,4 @@ impl AdminError {
 }
 
 /// A session's id as its cookie carries it: 40 hexadecimal digits.
-pub type SessionId = Secret;
+pub(super) type SessionId = Secret;

@@ -5,6 +5,7 @@
 
 mod change;
 mod commit;
+mod draft;
 mod input;
 mod key;
 mod lock;
@@ -28,13 +29,13 @@ use super::{AdminCtx, AdminError, Service};
 use view::View;
 
 /// The parent of everything here.
-pub const ROOT: &str = "/api/configuration";
+const ROOT: &str = "/api/configuration";
 /// The collection of trust stores.
 pub(super) const TRUST_STORES: &str = "/api/configuration/trust_stores";
 /// The collection of tenants.
 pub(super) const TENANTS: &str = "/api/configuration/tenants";
 /// The built-in trust store's key.
-pub const BUILT_IN: &str = "-7001";
+const BUILT_IN: &str = "-7001";
 
 /// Where an object or list stands in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

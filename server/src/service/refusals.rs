@@ -63,14 +63,21 @@ impl Refusal {
     }
 }
 
+/// Refusals with their first time, its request, and how many there are.
+type Folded = HashMap<Refusal, (Timestamp, String, u32)>;
+
 /// Refusals that are not written yet.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<HashMap<Refusal, (Timestamp, String, u32)>>);
+pub(super) struct Refusals {
+    waiting: Mutex<Folded>,
+    /// Those that are being written, kept until they are: a flush may be broken off.
+    writing: tokio::sync::Mutex<Folded>,
+}
 
 impl Refusals {
     /// Remembers one, with its time and request.
-    pub fn note(&self, (mut refusal, at, request_id): (Refusal, Timestamp, String)) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn note(&self, (mut refusal, at, request_id): (Refusal, Timestamp, String)) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= DIFFERENT && !waiting.contains_key(&refusal) {
             refusal.actor = "several".to_owned();
             refusal.target = "several".to_owned();
@@ -79,21 +86,29 @@ impl Refusals {
         waiting.entry(refusal).or_insert((at, request_id, 0)).2 += 1;
     }
 
-    /// Writes what waits. What can't be written waits on.
-    pub async fn flush(&self, store: &Store) {
-        let waiting = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        if waiting.is_empty() {
-            return;
-        }
-        let rows = waiting.iter().map(|(refusal, (at, request_id, count))| row(refusal, *at, request_id, *count));
-        if let Err(error) = store.audit_append(rows.collect()).await {
-            tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "refusals are not written yet");
-            let mut again = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            for (refusal, (at, request_id, count)) in waiting {
-                again.entry(refusal).or_insert((at, request_id, 0)).2 += count;
-            }
+    /// Writes what waits; what another flush is about to write is written too when this returns. What can't be written
+    /// waits on.
+    pub(super) async fn flush(&self, store: &Store) {
+        let mut writing = self.writing.lock().await;
+        if write(&mut writing, store).await {
+            *writing = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            write(&mut writing, store).await;
         }
     }
+}
+
+/// Whether all is written, and so forgotten here.
+async fn write(writing: &mut Folded, store: &Store) -> bool {
+    if writing.is_empty() {
+        return true;
+    }
+    let rows = writing.iter().map(|(refusal, (at, request_id, count))| row(refusal, *at, request_id, *count));
+    if let Err(error) = store.audit_append(rows.collect()).await {
+        tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "refusals are not written yet");
+        return false;
+    }
+    writing.clear();
+    true
 }
 
 fn row(refusal: &Refusal, at: Timestamp, request_id: &str, count: u32) -> AuditRow {

@@ -10,7 +10,7 @@ use vouchsafe_domain::{
     access::Grants,
     configuration::{AaaSettings, Acl, Group},
 };
-use vouchsafe_store::{AuditRow, Outcome, Record, SessionRow, Tx};
+use vouchsafe_store::{AdminUserRow, AuditRow, Outcome, Record, SessionRow, Tx};
 
 use super::{
     AdminCtx, AdminError, Service,
@@ -83,7 +83,7 @@ impl Service {
         match (user, good) {
             (Some(user), true) => {
                 self.succeeded(attempt).await?;
-                self.start(origin, user.username.as_str(), "password", &settings).await
+                self.start(origin, &user, "password", &settings).await
             }
             (user, _) => {
                 // A name that nobody has may be a password typed into the wrong field.
@@ -157,11 +157,12 @@ impl Service {
     async fn start(
         &self,
         origin: &Origin,
-        username: &str,
+        user: &AdminUserRow,
         method: &str,
         settings: &AaaSettings,
     ) -> Result<LoggedIn, AdminError> {
         let id = new_id()?;
+        let username = user.username.as_str();
         let grants = self.grants(username).await?;
         let session = SessionRow {
             id_hash: hash_secret(&id),
@@ -175,6 +176,11 @@ impl Service {
         };
         let inactivity_seconds = u32::from(settings.session.inactivity_minutes) * 60;
         let mut tx = self.store.begin_configuration().await?;
+        // A commit may have been faster: who is deleted, renamed or has a new password has no session by the old one.
+        if tx.admin_user_get(&user.username).await?.as_ref() != Some(user) {
+            self.refusals.note(Refusal::login(origin, username.to_owned()));
+            return Err(REFUSED);
+        }
         let ended = origin.now.as_micros() - i64::from(inactivity_seconds) * 1_000_000;
         self.holder(&tx, origin.now).await?;
         tx.sessions_sweep(Timestamp::from_micros(ended)).await?;

@@ -19,7 +19,7 @@ const FRESH: i64 = 1_000_000;
 
 /// The tenants' settings as last read.
 #[derive(Debug, Default)]
-pub struct Tenants(RwLock<Option<Known>>);
+pub(super) struct Tenants(RwLock<Option<Known>>);
 
 #[derive(Debug, Clone)]
 struct Known {
@@ -43,7 +43,7 @@ impl Tenants {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn get(&self, store: &Store, now: Timestamp) -> Result<Arc<Settings>, Error> {
+    pub(super) async fn get(&self, store: &Store, now: Timestamp) -> Result<Arc<Settings>, Error> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = &known
             && (known.read_at.as_micros() - now.as_micros()).abs() < FRESH
@@ -61,7 +61,7 @@ impl Tenants {
     }
 
     /// Makes the next request read them anew.
-    pub fn forget(&self) {
+    pub(super) fn forget(&self) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

@@ -81,7 +81,9 @@ fn certified(chain: &str, key: &str) -> Result<CertifiedKey, rustls::Error> {
 
 /// The certificates of a PEM text as the handler writes them.
 fn base64(pem: &str) -> String {
-    let blocks = pem.split("-----END CERTIFICATE-----").filter_map(|block| block.split_once("-----BEGIN CERTIFICATE-----"));
+    let blocks = pem
+        .split("-----END CERTIFICATE-----")
+        .filter_map(|block| block.split_once("-----BEGIN CERTIFICATE-----"));
     let blocks: Vec<_> = blocks.map(|(_, block)| block.split_whitespace().collect::<String>()).collect();
     blocks.join(",")
 }

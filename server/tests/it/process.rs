@@ -2,13 +2,16 @@
 
 mod child;
 mod database;
+mod node;
 
 mod browser;
 mod ca;
 mod commands;
+mod configuration;
 mod connections;
 mod examples;
 mod first_start;
+mod issuers;
 mod killed;
 mod logs;
 mod master_key;
@@ -18,3 +21,4 @@ mod settings;
 mod shutdown;
 mod tls;
 mod usage;
+mod walkthrough;

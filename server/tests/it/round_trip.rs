@@ -15,6 +15,9 @@
 //! 9. What says the default is left out: `required: false`, `deprecated: false`, `explode: true`, and empty lists.
 //! 10. The order of members, of `required` and of scopes means nothing.
 //! 11. The description of a list's items is left out: the emitted document has none.
+//! 12. What may be null is what 3.0.0 writes as `nullable: true`: a `type` of two, of which one is `null`, and a `oneOf`
+//!     of a reference and `type: 'null'`.
+//! 13. A `type` of all six is what 3.0.0 writes as none.
 
 use serde_json::{Map, Value, json};
 use vouchsafe::app::Server;
@@ -69,6 +72,7 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
     if object.get("x-vouchsafe-required") == Some(&json!(true)) {
         all.insert("required".to_owned(), json!(true));
     }
+    nullable(&mut all);
     if let Some(Value::Array(one)) = all.get("allOf").filter(|all| all.as_array().unwrap().len() == 1) {
         let reference = one[0]["$ref"].clone();
         all.remove("allOf");
@@ -87,6 +91,28 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
         }
     }
     Value::Object(all)
+}
+
+/// Rules 12 and 13.
+fn nullable(schema: &mut Map<String, Value>) {
+    let null = json!("null");
+    match schema.get("type").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([kind, other]) if *other == null => {
+            let kind = kind.clone();
+            schema.insert("type".to_owned(), kind);
+            schema.insert("nullable".to_owned(), json!(true));
+        }
+        Some(all) if all.len() == 6 => drop(schema.remove("type")),
+        _ => {}
+    }
+    if let Some([meant, other]) = schema.get("oneOf").and_then(Value::as_array).map(Vec::as_slice)
+        && *other == json!({"type": "null"})
+    {
+        let reference = meant["$ref"].clone();
+        schema.remove("oneOf");
+        schema.insert("$ref".to_owned(), reference);
+        schema.insert("nullable".to_owned(), json!(true));
+    }
 }
 
 fn left_out(name: &str, value: &Value) -> bool {
@@ -200,6 +226,28 @@ fn mutations() -> Vec<(&'static str, Value)> {
             "/components/securitySchemes/OAuth2/flows/clientCredentials/scopes/tenant:x509-credentials:read",
             json!("x"),
         ),
+        ("/components/securitySchemes/Session/name", json!("session")),
+        ("/components/securitySchemes/Session/in", json!("header")),
+        ("/components/securitySchemes/Session/description", json!("x")),
+        ("/components/securitySchemes/Basic/scheme", json!("bearer")),
+        ("/paths/~1api~1authentication/get/security", json!([])),
+        ("/paths/~1api~1authentication/get/security", json!([{"Session": []}])),
+        ("/paths/~1api~1authentication~1types/get/security", json!([{"Session": []}])),
+        ("/paths/~1api~1transaction/put/security/0", json!({"Basic": []})),
+        ("/paths/~1api~1transaction/delete", Value::Null),
+        ("/components/schemas/ObjectMeta/properties/next/type", json!("string")),
+        ("/components/schemas/PlainMeta/properties/parent/type", json!(["string", "null"])),
+        (
+            "/components/schemas/AaaSettings/properties/trust_store/oneOf/0/$ref",
+            json!("#/components/schemas/Group"),
+        ),
+        ("/components/schemas/AaaSettings/properties/trust_store/oneOf/1/type", json!("string")),
+        ("/components/schemas/ReferenceInput/oneOf/0/$ref", json!("#/components/schemas/Timezone")),
+        ("/components/schemas/ReferenceInput/oneOf/2", json!({"$ref": "#/components/schemas/Timezone"})),
+        ("/components/schemas/Acls/items/$ref", json!("#/components/schemas/Group")),
+        ("/components/schemas/Acls/type", json!("object")),
+        ("/components/schemas/AnyValue/type", json!("object")),
+        ("/components/schemas/AnyValue/description", json!("x")),
         ("/components/schemas/Message/properties/message", Value::Null),
         ("/paths/~1api~1v1~1x509-credentials~1{id}", Value::Null),
     ]
@@ -214,6 +262,7 @@ fn put(document: &mut Value, pointer: &str, value: Value) {
             assert!(object.shift_remove(&name).is_some(), "{pointer}")
         }
         Value::Object(object) => drop(object.insert(name, value)),
+        Value::Array(items) if name == items.len().to_string() => items.push(value),
         Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
         other => panic!("{other} at {parent}"),
     }

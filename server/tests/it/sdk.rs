@@ -1,5 +1,7 @@
 //! The SDK against a real server: every operation, and what only a real server shows.
 
+mod configuration;
+
 use reqwest::Method;
 use vouchsafe_sdk::{
     BasicCredentialsListQuery, BasicCredentialsRequest, Client, ClientBuilder, CredentialsId,

@@ -1,11 +1,6 @@
 //! Lowers operations.
 
-use super::{
-    Known, Result,
-    names::is_snake,
-    node::Node,
-    parameter, response, schema, security,
-};
+use super::{Known, Result, names::is_snake, node::Node, parameter, response, schema, security};
 use crate::ir::{Body, Kind, Operation, Ty, TypeDef};
 
 pub(super) fn operation(path: &str, method: &str, node: &Node<'_>, known: &Known<'_>) -> Result<Operation> {
@@ -57,7 +52,11 @@ fn tag(node: &Node<'_>, known: &Known<'_>) -> Result<String> {
 fn id(node: &Node<'_>) -> Result<String> {
     let node = node.need("operationId")?;
     let id = node.text()?;
-    if is_snake(id) { Ok(id.to_owned()) } else { Err(node.problem("an operation's id must be in snake case")) }
+    if is_snake(id) {
+        Ok(id.to_owned())
+    } else {
+        Err(node.problem("an operation's id must be in snake case"))
+    }
 }
 
 fn request_body(node: &Node<'_>, known: &Known<'_>) -> Result<Body> {

@@ -96,7 +96,9 @@ fn param(node: &Node<'_>, known: &Known<'_>) -> Result<Param> {
     if !carried(place, &ty, known) {
         return Err(schema.problem(match place {
             Place::Path => "a parameter in the path must be a string without a format or a named one",
-            Place::Query => "a parameter in the query must be a string, an integer or a named schema of one value",
+            Place::Query => {
+                "a parameter in the query must be a string, an integer or a named schema of one value"
+            }
         }));
     }
     let doc = node.need("description")?.text()?.to_owned();

@@ -68,7 +68,14 @@ fn header(name: &str, node: &Node<'_>) -> Result<Header> {
         return Err(schema.problem("a header must be a string without a format, an integer or a boolean"));
     }
     let doc = node.need("description")?.text()?.to_owned();
-    Ok(Header { component, name: name.to_owned(), doc, required: node.flag("x-vouchsafe-required")?, ty, value })
+    Ok(Header {
+        component,
+        name: name.to_owned(),
+        doc,
+        required: node.flag("x-vouchsafe-required")?,
+        ty,
+        value,
+    })
 }
 
 /// The one value of a header.

@@ -43,7 +43,7 @@ fn of_one_type(node: &Node<'_>) -> Result<Kind> {
         "string" => text(node),
         "number" => number(node, "double"),
         "integer" => number(node, "int32"),
-        "array" => list(node).map(Kind::List),
+        "array" => items(node).map(Kind::List),
         other => Err(node.need("type")?.problem(format!("a component of type {other} is not supported"))),
     }
 }
@@ -208,7 +208,7 @@ pub(super) fn of_type(kind: &str, node: &Node<'_>) -> Result<Ty> {
             known_format(node, "int32")?;
             Ok(Ty::Integer)
         }
-        "array" => list(node),
+        "array" => Ok(Ty::List(Box::new(items(node)?))),
         "object" => Err(node.problem("an object must be a named schema")),
         "number" => Err(node.problem("a number must be a named schema")),
         _ => Err(node.need("type")?.problem("one of string, boolean, integer, array is supported")),
@@ -226,12 +226,13 @@ fn string(node: &Node<'_>) -> Result<Ty> {
     }
 }
 
-fn list(node: &Node<'_>) -> Result<Ty> {
+/// The type of an array's items.
+fn items(node: &Node<'_>) -> Result<Ty> {
     only(node, &["items"])?;
     let items = node.need("items")?;
     match ty(&items)? {
         Ty::DateTime => Err(items.problem("a list of date-times is not supported")),
-        item => Ok(Ty::List(Box::new(item))),
+        item => Ok(item),
     }
 }
 

@@ -47,9 +47,9 @@ pub static TAG_AUTHENTICATION: Tag = Tag {
     name: "Authentication",
     doc: "Begin and end sessions on the admin plane.",
 };
-/// The tag Transaction.
-pub static TAG_TRANSACTION: Tag = Tag {
-    name: "Transaction",
+/// The tag Transactions.
+pub static TAG_TRANSACTIONS: Tag = Tag {
+    name: "Transactions",
     doc: "Commit or drop the changes of the configuration that a session has made.",
 };
 /// The tag Configuration.
@@ -321,7 +321,7 @@ pub static ACL_PERMISSION: Schema = Schema {
 pub static ACLS: Schema = Schema {
     name: "Acls",
     doc: "What the members of the groups may do. A user has all grants of all groups; what no ACL grants is refused.",
-    kind: Kind::List(Ty::List(&Ty::Named(&ACL))),
+    kind: Kind::List(Ty::Named(&ACL)),
 };
 /// The schema `AclsObject`.
 pub static ACLS_OBJECT: Schema = Schema {
@@ -1824,7 +1824,7 @@ pub static NAMESPACE_LIST: Schema = Schema {
 pub static NTP_SERVERS: Schema = Schema {
     name: "NtpServers",
     doc: "The time servers, in the order in which they are asked. None by default.",
-    kind: Kind::List(Ty::List(&Ty::Named(&SERVER_ADDRESS))),
+    kind: Kind::List(Ty::Named(&SERVER_ADDRESS)),
 };
 /// The schema `NtpServersObject`.
 pub static NTP_SERVERS_OBJECT: Schema = Schema {

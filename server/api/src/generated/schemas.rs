@@ -198,7 +198,7 @@ impl Serialize for AclPermission {
 /// What the members of the groups may do. A user has all grants of all groups; what no ACL grants is refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Acls(pub Vec<Vec<Acl>>);
+pub struct Acls(pub Vec<Acl>);
 impl Wire for Acls {
     const SCHEMA: &'static runtime::Schema = &document::ACLS;
 }
@@ -1885,7 +1885,7 @@ impl Serialize for NamespaceList {
 /// The time servers, in the order in which they are asked. None by default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct NtpServers(pub Vec<Vec<ServerAddress>>);
+pub struct NtpServers(pub Vec<ServerAddress>);
 impl Wire for NtpServers {
     const SCHEMA: &'static runtime::Schema = &document::NTP_SERVERS;
 }

@@ -272,6 +272,12 @@ fn client_credentials(
     scopes: &'static [(&'static str, &'static str)],
 ) -> MetaOAuthFlows {
     let scopes = scopes.iter().map(|(name, doc)| MetaOAuthScope { name, description: Some(doc) }).collect();
-    let flow = MetaOAuthFlow { authorization_url: None, token_url: Some(token_url), refresh_url: None, scopes };
-    MetaOAuthFlows { implicit: None, password: None, client_credentials: Some(flow), authorization_code: None }
+    let flow =
+        MetaOAuthFlow { authorization_url: None, token_url: Some(token_url), refresh_url: None, scopes };
+    MetaOAuthFlows {
+        implicit: None,
+        password: None,
+        client_credentials: Some(flow),
+        authorization_code: None,
+    }
 }

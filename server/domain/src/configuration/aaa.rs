@@ -1,9 +1,9 @@
 //! Authentication, authorisation, accounting: users, their groups, what the groups may do, how logins work.
 
 use super::{
-    reader::{Body, object, read_text, text},
+    declare::{object, read_text, text},
+    reader::Body,
     reference::TrustStoreReference,
-    tenant::visible,
     tree,
 };
 use crate::{Username, access::Permission};
@@ -13,7 +13,7 @@ read_text!(Username);
 object! {
     /// Somebody who may log in. The password is not part of it.
     #[derive(Eq)]
-    User {
+    pub User {
         /// The login.
         name: Username,
     }
@@ -22,14 +22,14 @@ object! {
 impl Body for User {}
 
 text! {
-    /// A group's name: 1 to 255 characters without control characters.
-    GroupName = "name", visible::<255>
+    /// A group's name, with the rules of a username.
+    GroupName = "name", |text| Username::parse(text).map(|_| ()).map_err(|invalid| invalid.rule)
 }
 
 object! {
     /// Users that have the same rights.
     #[derive(Eq)]
-    Group {
+    pub Group {
         /// Its users, by name.
         members: Vec<Username>,
         /// Its name.
@@ -45,7 +45,7 @@ text! {
         if tree::exists(text) {
             Ok(())
         } else {
-            Err("must be /api, /api/audit, /api/configuration or a path that is below that")
+            Err("must be /api, /api/audit, /api/configuration or a path that exists below it")
         }
     }
 }
@@ -53,7 +53,7 @@ text! {
 object! {
     /// What a group may do.
     #[derive(Eq)]
-    Acl {
+    pub Acl {
         /// The group, by name.
         group: GroupName,
         /// With what.
@@ -68,7 +68,7 @@ impl Body for Vec<Acl> {}
 object! {
     /// How logins and sessions work.
     #[derive(Eq, Default)]
-    AaaSettings {
+    pub AaaSettings {
         /// What ends a session.
         session: SessionSettings,
         /// What repeated failures cost.
@@ -83,7 +83,7 @@ impl Body for AaaSettings {}
 object! {
     /// What ends a session.
     #[derive(Copy, Eq)]
-    SessionSettings {
+    pub SessionSettings {
         /// Minutes without a request after which it ends.
         inactivity_minutes: u16 [1..=1440],
     }
@@ -98,7 +98,7 @@ impl Default for SessionSettings {
 object! {
     /// What repeated failures to log in cost.
     #[derive(Copy, Eq)]
-    LoginLockout {
+    pub LoginLockout {
         /// How many are free.
         failures: u16 [1..=100],
         /// The first wait, which doubles.

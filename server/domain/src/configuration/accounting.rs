@@ -1,11 +1,11 @@
 //! Accounting: whether a commit needs a message.
 
-use super::reader::{Body, object};
+use super::{declare::object, reader::Body};
 
 object! {
     /// How changes are accounted for.
     #[derive(Copy, Eq, Default)]
-    Accounting {
+    pub Accounting {
         /// Whether a commit needs a message.
         require_commitlog: bool,
     }

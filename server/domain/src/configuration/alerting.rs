@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::reader::{Body, Read, Reader, choice, object, stored};
+use super::{
+    declare::{choice, object, stored},
+    reader::{Body, Read, Reader},
+};
 
 object! {
     /// By which ways an alert is sent.
     #[derive(Copy, Eq, Default)]
-    Alert {
+    pub Alert {
         /// By e-mail to the alerting address.
         email: bool,
         /// By an SNMP trap.
@@ -20,7 +23,7 @@ object! {
 
 choice! {
     /// An alert about the system itself.
-    SystemAlert {
+    pub SystemAlert {
         /// General alert.
         Alert = "xcbAlert",
         /// Data archiving failure.
@@ -68,7 +71,7 @@ choice! {
 
 choice! {
     /// An alert about credentials and the connections they open.
-    TrafficAlert {
+    pub TrafficAlert {
         /// User authentication failed.
         AuthFailure = "scbAuthFailure",
         /// Successful user authentication.

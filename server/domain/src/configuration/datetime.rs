@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-use super::reader::{Body, Read, Reader, choice, stored, text};
+use super::{
+    declare::{choice, stored, text},
+    reader::{Body, Read, Reader},
+};
 
 text! {
     /// The name of a time zone in the IANA database, such as `America/New_York`, spelt as there.

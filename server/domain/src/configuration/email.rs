@@ -2,7 +2,8 @@
 
 use super::{
     datetime::{Hostname, Server},
-    reader::{Body, Reader, choice, object, text},
+    declare::{choice, object, text},
+    reader::{Body, Reader},
     reference::TrustStoreReference,
     tenant::visible,
 };
@@ -28,7 +29,7 @@ text! {
 
 object! {
     /// Addresses and the mail server.
-    Email {
+    pub Email {
         /// Who administers the server.
         admin_address: Option<EmailAddress>,
         /// Who gets alerts.
@@ -49,7 +50,7 @@ object! {
 object! {
     /// Whether and as whom to log in at the mail server. The password is not part of it.
     #[derive(Eq, Default)]
-    SmtpAuth {
+    pub SmtpAuth {
         /// Whether to log in.
         enabled: bool,
         /// As whom.
@@ -66,7 +67,7 @@ text! {
 object! {
     /// How the connection to the mail server is protected.
     #[derive(Eq)]
-    SmtpEncryption {
+    pub SmtpEncryption {
         /// By what.
         selection: EncryptionSelection,
         /// Which authorities the server's certificate must chain to; `None`: the built-in ones.
@@ -77,7 +78,7 @@ object! {
 
 choice! {
     /// By what a connection to a mail server is protected.
-    EncryptionSelection {
+    pub EncryptionSelection {
         /// Not at all.
         Disabled = "disabled",
         /// STARTTLS (RFC 3207), which the server must offer.
@@ -105,6 +106,11 @@ impl Body for Email {
     fn check(&self, reader: &mut Reader) {
         if self.smtp_auth.enabled && self.smtp_auth.username.is_none() {
             reader.refuse_at("/smtp_auth/username", "is required where smtp_auth is enabled");
+        }
+        let encryption = &self.smtp_encryption;
+        if encryption.selection == EncryptionSelection::Disabled && encryption.trust_store.is_some() {
+            let message = "goes with starttls and tls only: leave it out";
+            reader.refuse_at("/smtp_encryption/trust_store", message);
         }
     }
 }

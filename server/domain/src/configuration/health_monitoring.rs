@@ -3,11 +3,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::reader::{Body, Number, Read, Reader, object};
+use super::{
+    declare::object,
+    reader::{Body, Number, Read, Reader},
+};
 
 object! {
     /// The limits.
-    HealthMonitoring {
+    pub HealthMonitoring {
         /// The part of the disk that may be full, in percent.
         maximum_disk_utilization_ratio: u8 [1..=100],
         /// The load average over one minute; `None`: any.

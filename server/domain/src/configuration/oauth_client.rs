@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::reader::{Body, Read, Reader, object, text};
+use super::{
+    declare::{object, text},
+    reader::{Body, Read, Reader},
+};
 use crate::{Scope, printable};
 
 text! {
@@ -15,7 +18,7 @@ text! {
 object! {
     /// A client. Its secret is not part of it.
     #[derive(Eq)]
-    OauthClient {
+    pub OauthClient {
         /// Its id, unique over all tenants.
         client_id: ClientId,
         /// What it may ask for.

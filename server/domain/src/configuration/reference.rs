@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     Kind,
-    reader::{Read, Reader, object, text},
+    declare::{object, text},
+    reader::{Read, Reader},
 };
 
 const TRUST_STORES: &str = "/api/configuration/trust_stores";

@@ -1,7 +1,7 @@
 //! The configuration as a whole, and what must be true between its objects.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     hash::Hash,
 };
 
@@ -105,6 +105,11 @@ impl Snapshot {
         for (path, body) in &self.0 {
             let Some(kind) = Kind::of(path) else { continue };
             for (pointer, key) in kind.references(body) {
+                if key == BUILT_IN && kind == Kind::AaaSettings {
+                    let message = "must be a custom trust store: with the built-in one, whoever gets a certificate \
+                                   with a user's name from a public CA could log in as that user";
+                    refuse(found, format!("{path}{pointer}"), message);
+                }
                 if key != BUILT_IN && !self.0.contains_key(&format!("{TRUST_STORES}/{key}")) {
                     refuse(found, format!("{path}{pointer}"), "is not the key of a trust store");
                 }
@@ -178,9 +183,9 @@ impl Snapshot {
     }
 
     fn check_oauth_clients(&self, found: &mut Vec<Finding>) {
-        let mut ids: HashMap<_, ()> = HashMap::new();
+        let mut ids = HashSet::new();
         for (path, client) in self.oauth_clients() {
-            if ids.insert(client.client_id, ()).is_some() {
+            if !ids.insert(client.client_id) {
                 refuse(found, format!("{path}/client_id"), "is the id of another client: choose another");
             }
             let tenant = path.rsplitn(3, '/').nth(2).unwrap_or_default();

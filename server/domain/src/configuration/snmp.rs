@@ -1,17 +1,18 @@
 //! SNMP: where traps are sent, in which version.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{
     datetime::Server,
-    reader::{Body, Read, Reader, choice, object, text},
+    declare::{choice, object, text},
+    reader::{Body, Read, Reader},
 };
 use crate::printable;
 
 object! {
     /// Whether and how traps are sent.
-    SnmpTrap {
+    pub SnmpTrap {
         /// Whether.
         enabled: bool,
         /// In which version, and to whom.
@@ -20,20 +21,20 @@ object! {
 }
 
 /// `{"selection": "2c" | "3", "value": {...}}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "selection", content = "value")]
 pub enum SnmpVersion {
-    /// SNMPv2c (RFC 1901).
+    /// Version 2c (RFC 1901).
     #[serde(rename = "2c")]
     V2c(SnmpV2c),
-    /// SNMPv3 with the user-based security model (RFC 3414).
+    /// Version 3 with the user-based security model (RFC 3414).
     #[serde(rename = "3")]
     V3(SnmpV3),
 }
 
 object! {
-    /// Traps of SNMPv2c.
-    SnmpV2c {
+    /// Traps of SNMP version 2c.
+    pub SnmpV2c {
         /// The community.
         community: Community,
         /// Who receives them.
@@ -42,8 +43,8 @@ object! {
 }
 
 object! {
-    /// Traps of SNMPv3. The passwords are not part of it.
-    SnmpV3 {
+    /// Traps of SNMP version 3. The passwords are not part of it.
+    pub SnmpV3 {
         /// What authenticates messages.
         auth_method: AuthMethod,
         /// What encrypts them.
@@ -59,7 +60,7 @@ object! {
 
 choice! {
     /// What authenticates a message.
-    AuthMethod {
+    pub AuthMethod {
         /// HMAC-MD5-96 (RFC 3414 section 6).
         Md5 = "md5",
         /// HMAC-SHA-96 (RFC 3414 section 7).
@@ -71,7 +72,7 @@ choice! {
 
 choice! {
     /// What encrypts a message.
-    EncryptionMethod {
+    pub EncryptionMethod {
         /// Nothing.
         Disabled = "disabled",
         /// CBC-DES (RFC 3414 section 8).
@@ -84,39 +85,38 @@ choice! {
 choice! {
     /// The version of SNMP.
     Selection {
-        /// SNMPv2c.
+        /// Version 2c.
         V2c = "2c",
-        /// SNMPv3.
+        /// Version 3.
         V3 = "3",
     }
 }
 
 text! {
-    /// A community of SNMPv2c: 1 to 255 printable ASCII characters.
+    /// A community of SNMP version 2c: 1 to 255 printable ASCII characters.
     Community = "community", |text| {
         printable("community", text, 255, "must be 1 to 255 characters long").map_err(|invalid| invalid.rule)
     }
 }
 
 text! {
-    /// A user of SNMPv3: 1 to 32 printable ASCII characters (RFC 3414 section 5, usmUserName).
+    /// A user of SNMP version 3: 1 to 32 printable ASCII characters (RFC 3414 section 5, `usmUserName`).
     SnmpUsername = "username", |text| {
         printable("username", text, 32, "must be 1 to 32 characters long").map_err(|invalid| invalid.rule)
     }
 }
 
 text! {
-    /// An SNMP engine's id: `0x` and 5 to 32 bytes in hexadecimal (RFC 3411 section 5, SnmpEngineID).
+    /// An SNMP engine's id: `0x` and 5 to 32 bytes in hexadecimal (RFC 3411 section 5, `SnmpEngineID`).
     EngineId = "engine_id", |text| {
         let Some(digits) = text.strip_prefix("0x") else {
-            return Err("must be 0x and 10 to 64 hexadecimal digits");
+            return Err("must be 0x and an even number of hexadecimal digits, 10 to 64");
         };
-        if !(10..=64).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            Err("must be 0x and 10 to 64 hexadecimal digits")
-        } else if !digits.len().is_multiple_of(2) {
-            Err("must have two hexadecimal digits for each byte")
-        } else {
+        let even = (10..=64).contains(&digits.len()) && digits.len().is_multiple_of(2);
+        if even && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             Ok(())
+        } else {
+            Err("must be 0x and an even number of hexadecimal digits, 10 to 64")
         }
     }
 }

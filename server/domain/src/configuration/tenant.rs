@@ -6,7 +6,8 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::{
-    reader::{Body, Number, Read, Reader, object, read_text, text},
+    declare::{object, read_text, text},
+    reader::{Body, Number, Read, Reader},
     reference::TrustStoreReference,
 };
 use crate::{KeyType, TenantId, Ttl};
@@ -18,7 +19,7 @@ read_text!(TenantId);
 
 object! {
     /// A tenant.
-    Tenant {
+    pub Tenant {
         /// What holds for its certificates.
         certificate_profile: CertificateProfile,
         /// Whose tokens it trusts besides ours.
@@ -61,7 +62,9 @@ impl Tenant {
 impl Body for Tenant {
     fn check(&self, reader: &mut Reader) {
         let profile = &self.certificate_profile;
-        // A tenant made before there was a choice may have another CA; only these can be asked for.
+        if !matches!(profile.ca_key_type, KeyType::Rsa2048 | KeyType::EcP256) {
+            reader.refuse_at("/certificate_profile/ca_key_type", "must be rsa-2048 or ec-p256");
+        }
         if profile.default_ttl > profile.maximum_ttl {
             reader.refuse_at("/certificate_profile/default_ttl", "must not be greater than maximum_ttl");
         }
@@ -92,7 +95,7 @@ pub(super) fn visible<const MAX: usize>(text: &str) -> Result<(), &'static str> 
 object! {
     /// Somebody else whose tokens are trusted.
     #[derive(Eq)]
-    ExternalIssuer {
+    pub ExternalIssuer {
         /// What a token's `aud` must contain.
         audience: Audience,
         /// How far apart the clocks may be, in seconds.
@@ -130,15 +133,19 @@ text! {
     }
 }
 
-/// What holds for every URL that the server fetches from.
+/// What holds for every URL that the server fetches from. `Url::parse` drops line breaks and repairs slashes; what is
+/// stored must be what is fetched.
 pub(super) fn plain_url(text: &str, url: &Url) -> Result<(), &'static str> {
-    if !url.username().is_empty() || url.password().is_some() {
+    let rest = text.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix("://")).unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() || text.contains('\\') || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Err(
+            "must be a URL with a host, in ASCII, without spaces and backslashes, such as https://example.com",
+        )
+    } else if authority.contains('@') {
         Err("must not have a user name or a password in it")
     } else if text.len() > 2048 {
         Err("must be at most 2048 characters long")
-    } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) || text.contains('\\') {
-        // Url::parse drops line breaks and repairs backslashes; what is stored must be what is fetched.
-        Err("must be a URL in ASCII without spaces and backslashes")
     } else {
         Ok(())
     }
@@ -147,7 +154,7 @@ pub(super) fn plain_url(text: &str, url: &Url) -> Result<(), &'static str> {
 object! {
     /// What holds for a tenant's certificates.
     #[derive(Copy, Eq)]
-    CertificateProfile {
+    pub CertificateProfile {
         /// The kind of the CA's key, which never changes: RSA-2048 or EC P-256.
         ca_key_type: KeyType,
         /// The kind of keys that the server makes unless asked for another.
@@ -162,7 +169,7 @@ object! {
 object! {
     /// What holds for a tenant's passwords.
     #[derive(Copy, Eq)]
-    PasswordRules {
+    pub PasswordRules {
         /// How long they are at least, in characters.
         minimum_length: u8 [1..=72],
     }
@@ -171,7 +178,7 @@ object! {
 object! {
     /// When a tenant's credentials are locked against guessing.
     #[derive(Copy, Eq)]
-    Lockout {
+    pub Lockout {
         /// For how long.
         duration_seconds: u32 [1..=86_400],
         /// After how many failures; 0: never.

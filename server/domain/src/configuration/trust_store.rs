@@ -4,7 +4,8 @@ use data_encoding::BASE64;
 use url::Url;
 
 use super::{
-    reader::{Body, Reader, choice, object, text},
+    declare::{choice, object, text},
+    reader::{Body, Reader},
     tenant::{plain_url, visible},
 };
 
@@ -18,7 +19,7 @@ pub(super) const BUILT_IN_NAME: &str = "Built-in";
 object! {
     /// A trust store of a user's making.
     #[derive(Eq)]
-    TrustStore {
+    pub TrustStore {
         /// Its name, which is unique.
         name: TrustStoreName,
         /// The authorities.
@@ -40,7 +41,7 @@ text! {
 object! {
     /// A CA's certificate; everything but `pem` is taken from it.
     #[derive(Eq)]
-    Authority {
+    pub Authority {
         /// The digest of its DER.
         fingerprint: Fingerprint,
         /// Who signed it.
@@ -66,7 +67,7 @@ impl Authority {
 object! {
     /// A certificate's fingerprint.
     #[derive(Eq)]
-    Fingerprint {
+    pub Fingerprint {
         /// Lower-case hexadecimal digits, a colon between bytes.
         digest: String,
         /// `sha256`.
@@ -92,7 +93,7 @@ text! {
 
 choice! {
     /// Which certificates of a chain must be on no CRL.
-    RevocationCheck {
+    pub RevocationCheck {
         /// All of them; a CRL of every CA must be there.
         Full = "full",
         /// The first; a CRL of its issuer must be there.
@@ -104,7 +105,7 @@ choice! {
 
 choice! {
     /// Who made a trust store.
-    TrustStoreType {
+    pub TrustStoreType {
         /// It comes with the server.
         BuiltIn = "built-in",
         /// A user.

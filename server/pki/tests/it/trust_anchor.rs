@@ -278,7 +278,7 @@ fn built_in() {
 }
 
 /// A thousand authorities and a text far too long: both are read while somebody waits. The bounds are wide, because a test
-/// machine is slow and busy; the first takes a tenth of it.
+/// machine may be slow and busy: on an idle one all of it takes a tenth of a second.
 #[test]
 fn quickly() {
     let started = Instant::now();

@@ -62,8 +62,9 @@ impl KeyCache {
         };
         // Who waited finds what was fetched meanwhile.
         let known = self.known(now);
-        let too_soon =
-            |at: Timestamp| u128::from(at.as_micros().abs_diff(now.as_micros())) < BETWEEN_FETCHES.as_micros();
+        let too_soon = |at: Timestamp| {
+            u128::from(at.as_micros().abs_diff(now.as_micros())) < BETWEEN_FETCHES.as_micros()
+        };
         if good(&known) || turn.is_some_and(too_soon) {
             return known;
         }

@@ -149,8 +149,7 @@ mod tests {
     fn scopes_count_from_both_places() {
         let scopes = |extra: Value| -> Vec<Scope> { claims(&extra).scopes().iter().collect() };
         let read = "tenant:basic-credentials:read";
-        let uma =
-            |name: &str| json!({"authorization": {"permissions": [{"rsid": "1", "rsname": name, "scopes": [read]}]}});
+        let uma = |name: &str| json!({"authorization": {"permissions": [{"rsid": "1", "rsname": name, "scopes": [read]}]}});
         assert_eq!(scopes(json!({})), []);
         assert_eq!(scopes(json!({"scope": format!("openid {read}")})), [Scope::BasicCredentialsRead]);
         assert_eq!(scopes(json!({"scope": ["openid", read]})), [Scope::BasicCredentialsRead]);

@@ -86,7 +86,8 @@ async fn metadata(client: &Client, issuer: &str, url: &str) -> Result<Metadata, 
 /// `max-age` (RFC 9111 section 5.2.2.1), within bounds.
 fn fresh(answer: &Response<Bytes>) -> Duration {
     let values = answer.headers().get_all(CACHE_CONTROL).into_iter().filter_map(|value| value.to_str().ok());
-    let mut directives = values.flat_map(|value| value.split(',')).map(|directive| directive.trim().to_ascii_lowercase());
+    let mut directives =
+        values.flat_map(|value| value.split(',')).map(|directive| directive.trim().to_ascii_lowercase());
     let max_age = directives.find_map(|directive| directive.strip_prefix("max-age=")?.parse().ok());
     let [least, most] = FRESH;
     Duration::from_secs(max_age.unwrap_or(0)).clamp(least, most)

@@ -55,7 +55,9 @@ impl Key {
                 EllipticCurve::P384 => &[Algorithm::ES384],
                 _ => return None,
             },
-            AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => &[Algorithm::EdDSA],
+            AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
+                &[Algorithm::EdDSA]
+            }
             // A shared secret among them: who verifies with it could sign too.
             _ => return None,
         }

@@ -6,7 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use vouchsafe_api::generated::{authentication::*, schemas as wire};
 
 use super::{AdminCaller, AdminPlane, Failed, Login, answers::at};
-use crate::service::{AdminError, Error, LoggedIn};
+use crate::service::{AdminError, Error, LoggedIn, Refusal};
 
 const PATH: &str = "/api/authentication";
 const TYPES: &str = "/api/authentication/types";
@@ -48,7 +48,10 @@ impl AdminPlane {
         if query.r#type == Some(wire::AuthenticationType::X509) {
             return service.login_certificate(&login.origin, &login.certificates).await;
         }
-        let Some((name, password)) = &login.basic else { return Err(NO_CREDENTIALS) };
+        let Some((name, password)) = &login.basic else {
+            service.refused(Refusal::of(&login.origin, "unknown".to_owned(), "no user name and password"));
+            return Err(NO_CREDENTIALS);
+        };
         service.login_password(&login.origin, name, password).await
     }
 

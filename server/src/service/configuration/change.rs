@@ -1,19 +1,19 @@
 //! Changes of a session: each is checked against the whole configuration and staged in its transaction, which the
 //! first one opens.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use vouchsafe_domain::{
     Secret, TenantId,
     configuration::{Finding, Kind, Snapshot},
 };
-use vouchsafe_store::{ChangeKind, ChangeRow, ConfigurationRow, Tx};
+use vouchsafe_store::{ChangeKind, Tx};
 
 use super::{
     BUILT_IN, Meta, TENANTS, TRUST_STORES,
+    draft::Draft,
     input::{Input, syntactic},
-    key::new_key, last, parent, view,
+    key::new_key,
+    last, parent,
 };
 use crate::{
     auth::{hash_secret, random_secret},
@@ -29,17 +29,6 @@ pub struct Created {
     pub meta: Meta,
     /// The secret of an OAuth client, shown once.
     pub client_secret: Option<Secret>,
-}
-
-/// A database transaction of a session that holds the lock, with everything it has read.
-pub(super) struct Draft {
-    pub(super) tx: Tx,
-    /// What is committed, by path.
-    pub(super) rows: BTreeMap<String, ConfigurationRow>,
-    /// What is staged, by path.
-    pub(super) changes: BTreeMap<String, ChangeRow>,
-    /// What the configuration would be.
-    pub(super) snapshot: Snapshot,
 }
 
 impl Service {
@@ -96,7 +85,7 @@ impl Service {
             _ => (self.secret(ctx, kind, &path, &input, &draft)?, None),
         };
         draft.snapshot.0.insert(path.clone(), input.body.clone());
-        draft.check()?;
+        draft.check().map_err(|error| as_sent(ctx, &path, error))?;
         draft.stage(&path, ChangeKind::Create, Some(input.body), secret).await?;
         let meta = draft.commit(ctx, &path).await?;
         Ok(Created { key, meta, client_secret })
@@ -126,25 +115,6 @@ impl Service {
         draft.check()?;
         draft.tx.commit().await?;
         Ok(meta)
-    }
-
-    /// The session's transaction, with all there is to check a change against.
-    pub(super) async fn draft(&self, ctx: &AdminCtx) -> Result<Draft, AdminError> {
-        let (tx, _) = self.hold(ctx).await?;
-        let rows = tx.configuration_all().await?;
-        let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.path.clone(), row)).collect();
-        let changes = tx.configuration_changes().await?;
-        let changes: BTreeMap<_, _> =
-            changes.into_iter().map(|change| (change.path.clone(), change)).collect();
-        let mut bodies: BTreeMap<_, _> =
-            rows.values().map(|row| (row.path.clone(), row.body.clone())).collect();
-        for change in changes.values() {
-            match &change.body {
-                Some(body) => bodies.insert(change.path.clone(), body.clone()),
-                None => bodies.remove(&change.path),
-            };
-        }
-        Ok(Draft { tx, rows, changes, snapshot: Snapshot(bodies) })
     }
 
     /// The secret to stage beside a body: a user's hash (none: unchanged), or what is sealed (none: there is none).
@@ -190,72 +160,15 @@ impl Service {
     }
 }
 
-impl Draft {
-    /// An object's body as the session sees it.
-    fn body(&self, kind: Kind, path: &str) -> Option<Value> {
-        self.snapshot.0.get(path).cloned().or_else(|| kind.default_body())
-    }
-
-    /// Refuses a configuration that contradicts itself. Nothing is staged then, and no transaction was opened for it.
-    fn check(&self) -> Result<(), AdminError> {
-        let findings = self.snapshot.inconsistencies();
-        if findings.is_empty() { Ok(()) } else { Err(AdminError::Semantic(findings)) }
-    }
-
-    async fn replace(&mut self, path: &str, body: Value, secret: Option<Vec<u8>>) -> Result<(), AdminError> {
-        let kind = match self.changes.get(path).map(|change| change.kind) {
-            Some(ChangeKind::Create) => ChangeKind::Create,
-            _ => ChangeKind::Replace,
-        };
-        self.stage(path, kind, Some(body), secret).await
-    }
-
-    async fn remove(&mut self, path: &str) -> Result<(), AdminError> {
-        match self.rows.contains_key(path) {
-            true => self.stage(path, ChangeKind::Delete, None, None).await,
-            // What was made in this transaction leaves no trace.
-            false => Ok(self.tx.configuration_unstage(path).await?),
+/// Findings in a new object name the path it was sent to: nobody knows its own yet.
+fn as_sent(ctx: &AdminCtx, path: &str, error: AdminError) -> AdminError {
+    let AdminError::Semantic(mut findings) = error else { return error };
+    for finding in &mut findings {
+        if let Some(field) = finding.path.strip_prefix(path) {
+            finding.path = format!("{}{field}", ctx.path);
         }
     }
-
-    async fn stage(
-        &mut self,
-        path: &str,
-        kind: ChangeKind,
-        body: Option<Value>,
-        secret: Option<Vec<u8>>,
-    ) -> Result<(), AdminError> {
-        let last = self.changes.values().map(|change| change.position).max().unwrap_or(0);
-        let position = self.changes.get(path).map_or(last + 1, |change| change.position);
-        let change = ChangeRow { path: path.to_owned(), kind, body, secret, position };
-        self.tx.configuration_stage(&change).await?;
-        self.changes.insert(path.to_owned(), change);
-        Ok(())
-    }
-
-    /// Makes the change durable; where the object then stands.
-    async fn commit(self, ctx: &AdminCtx, path: &str) -> Result<Meta, AdminError> {
-        let ctx = AdminCtx { transaction: true, ..ctx.clone() };
-        let meta = self.meta(&ctx, path);
-        self.tx.commit().await?;
-        Ok(meta)
-    }
-
-    fn meta(&self, ctx: &AdminCtx, path: &str) -> Meta {
-        let above = parent(path);
-        let known = vouchsafe_domain::configuration::siblings(above);
-        let mut siblings: Vec<String> = match known {
-            Some(names) => names.iter().map(|name| (*name).to_owned()).collect(),
-            None => {
-                let paths = self.snapshot.0.keys().filter(|path| parent(path) == above);
-                paths.map(|path| last(path).to_owned()).collect()
-            }
-        };
-        if above == TRUST_STORES {
-            siblings.insert(0, BUILT_IN.to_owned());
-        }
-        view::meta(ctx, path, &siblings)
-    }
+    AdminError::Semantic(findings)
 }
 
 /// The built-in trust store comes with the server: nobody changes or deletes it.

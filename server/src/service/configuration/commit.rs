@@ -7,7 +7,8 @@ use vouchsafe_domain::configuration::{Finding, Kind, Tenant};
 use vouchsafe_store::{AuditRow, AuthorityRow, ChangeKind, ChangeRow, Record};
 
 use super::{
-    change::{Draft, removable, tenant_id},
+    change::{removable, tenant_id},
+    draft::Draft,
     input::syntactic,
     projection,
 };

@@ -14,7 +14,8 @@ use vouchsafe_store::{
 };
 
 use super::{
-    change::{Draft, tenant_id},
+    change::tenant_id,
+    draft::Draft,
     parent,
 };
 use crate::service::AdminError;

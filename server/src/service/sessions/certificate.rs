@@ -7,19 +7,17 @@ use vouchsafe_domain::{
     CommonName, Username,
     configuration::{RevocationCheck, TrustStore},
 };
-use vouchsafe_pki::{
-    ClientChainError, RevocationCheck as Check, TrustAnchor, built_in_trust_anchors, verify_client_chain,
-};
+use vouchsafe_pki::{ClientChainError, RevocationCheck as Check, TrustAnchor, verify_client_chain};
 
 use super::{LoggedIn, Origin, read};
 use crate::service::{
     AdminError, Service,
-    configuration::{BUILT_IN, TRUST_STORES},
+    configuration::TRUST_STORES,
     refusals::Refusal,
 };
 
 /// What the TLS connection knows of its client: its certificates, DER, the leaf first.
-pub type CertificateLogin<'a> = &'a [CertificateDer<'static>];
+pub(super) type CertificateLogin<'a> = &'a [CertificateDer<'static>];
 
 const NO_CERTIFICATE: AdminError =
     AdminError::AuthenticationFailure("the connection has no client certificate: send one in the TLS handshake");
@@ -41,8 +39,12 @@ impl Service {
         chain: CertificateLogin<'_>,
     ) -> Result<LoggedIn, AdminError> {
         let settings = self.aaa_settings().await?;
-        let Some(store) = &settings.trust_store else { return Err(OFF) };
+        let Some(store) = &settings.trust_store else {
+            self.refusals.note(Refusal::of(origin, "unknown".to_owned(), "login by certificate is off"));
+            return Err(OFF);
+        };
         if chain.is_empty() {
+            self.refusals.note(Refusal::of(origin, "unknown".to_owned(), "no client certificate"));
             return Err(NO_CERTIFICATE);
         }
         let name = match self.verified(store.as_str(), chain, origin).await? {
@@ -61,7 +63,7 @@ impl Service {
             self.refusals.note(Refusal::login(origin, "unknown".to_owned()));
             return Err(REFUSED);
         };
-        self.start(origin, user.username.as_str(), "certificate", &settings).await
+        self.start(origin, &user, "certificate", &settings).await
     }
 
     /// The name in a chain that ends in a trust store, and is not revoked where the store asks for that.
@@ -71,9 +73,6 @@ impl Service {
         chain: CertificateLogin<'_>,
         origin: &Origin,
     ) -> Result<Result<CommonName, ClientChainError>, AdminError> {
-        if key == BUILT_IN {
-            return Ok(verify_client_chain(chain, built_in_trust_anchors(), Check::None, origin.now));
-        }
         let row = self.store.configuration_get(&format!("{TRUST_STORES}/{key}")).await?;
         let store: TrustStore = read(row.map_or(Value::Null, |row| row.body))?;
         let anchors = store.authorities.iter().map(|authority| TrustAnchor::from_pem(&authority.pem));

@@ -38,9 +38,8 @@ struct Header {
 }
 
 /// Every operation of the tenant plane.
-pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
-    read().into_iter().filter(|operation| operation.path.starts_with("/api/v1/")).collect()
-});
+pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> =
+    LazyLock::new(|| read().into_iter().filter(|operation| operation.path.starts_with("/api/v1/")).collect());
 
 /// Every operation of the admin plane.
 pub(crate) static ADMIN_OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
@@ -139,7 +138,8 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
     if !path.starts_with("/api/") {
         return;
     }
-    let same_path: Vec<_> = OPERATIONS.iter().chain(&*ADMIN_OPERATIONS).filter(|operation| operation.has_path(path)).collect();
+    let same_path: Vec<_> =
+        OPERATIONS.iter().chain(&*ADMIN_OPERATIONS).filter(|operation| operation.has_path(path)).collect();
     let head = *method == Method::HEAD;
     let method = if head { &Method::GET } else { method };
     let Some(operation) = same_path.iter().find(|operation| operation.method == *method) else {

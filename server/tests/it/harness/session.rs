@@ -96,8 +96,11 @@ impl Session<'_> {
     /// A user in a group of their own with these ACLs, committed. The password is the name, repeated to be long enough.
     pub(crate) async fn user(&self, name: &str, grants: &[(&str, &str)]) -> String {
         let password = name.repeat(8 / name.len() + 1);
-        self.create("/api/configuration/aaa/local_database/users", json!({"name": name, "password": password}))
-            .await;
+        self.create(
+            "/api/configuration/aaa/local_database/users",
+            json!({"name": name, "password": password}),
+        )
+        .await;
         let group = format!("group of {name}");
         self.create(
             "/api/configuration/aaa/local_database/groups",
@@ -105,10 +108,14 @@ impl Session<'_> {
         )
         .await;
         let mut acls = self.body("/api/configuration/aaa/acls").await;
-        let own = grants.iter().map(|(object, permission)| {
-            json!({"group": group, "objects": [object], "permission": permission})
-        });
-        acls.as_array_mut().unwrap().extend(own);
+        for permission in ["read", "write"] {
+            let objects = grants.iter().filter(|(_, level)| *level == permission).map(|(object, _)| *object);
+            let objects: Vec<&str> = objects.collect();
+            if !objects.is_empty() {
+                let own = json!({"group": group, "objects": objects, "permission": permission});
+                acls.as_array_mut().unwrap().push(own);
+            }
+        }
         self.put("/api/configuration/aaa/acls", acls).await.expect(201);
         self.commit().await.expect(201);
         password

@@ -37,16 +37,22 @@ async fn any_chain_reaches_the_handler_and_none_is_needed() {
     let running = run(PATIENT, Some(&certificate)).await;
     assert_eq!(told(client(&openssl, &running), &running).await, "https socket 0 []");
     // Nobody here knows its issuer.
-    openssl.run("req -x509 -newkey rsa:2048 -nodes -keyout stranger.key -subj /CN=Stranger -out stranger.pem");
+    openssl
+        .run("req -x509 -newkey rsa:2048 -nodes -keyout stranger.key -subj /CN=Stranger -out stranger.pem");
     under_root(&openssl, "device", "extendedKeyUsage=clientAuth");
     openssl.write("device.pem", &(openssl.read("device.pem") + &openssl.read("root.pem")));
     for name in ["stranger", "device"] {
         for version in [Version::TLS_1_2, Version::TLS_1_3] {
             let chain = openssl.read(&format!("{name}.pem"));
-            let identity = Identity::from_pem((chain.clone() + &openssl.read(&format!("{name}.key"))).as_bytes());
+            let identity =
+                Identity::from_pem((chain.clone() + &openssl.read(&format!("{name}.key"))).as_bytes());
             let client = client(&openssl, &running).identity(identity.unwrap());
             let client = client.tls_version_min(version).tls_version_max(version);
-            assert_eq!(told(client, &running).await, format!("https socket 0 [{}]", base64(&chain)), "{name}");
+            assert_eq!(
+                told(client, &running).await,
+                format!("https socket 0 [{}]", base64(&chain)),
+                "{name}"
+            );
         }
     }
     let plain = run(PATIENT, None).await;

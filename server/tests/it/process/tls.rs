@@ -97,7 +97,8 @@ fn replaced_files_are_shown() {
     let database = sqlite();
     let openssl = own(&database);
     let server = Server::spawn(serve(&database, &OWN));
-    let connect = format!("s_client -CAfile root.pem -verify_return_error -connect 127.0.0.1:{}", port(&server));
+    let connect =
+        format!("s_client -CAfile root.pem -verify_return_error -connect 127.0.0.1:{}", port(&server));
     let shown = || {
         openssl.write("shown.pem", &openssl.run(&connect));
         openssl.field("shown.pem", "-serial")

@@ -1,3 +1,5 @@
 //! The admin plane: sessions, transactions, the configuration.
 
 mod alerting;
+mod sessions;
+mod transactions;

@@ -19,7 +19,8 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
     let queries = operations.iter().filter_map(|operation| queries::query(rust, operation));
     let pages = operations.iter().filter_map(|operation| page_query(rust, operation));
     let doc = docs(&tag.doc);
-    let example = docs(&examples::calling(client_name, "", &format!("let {resource} = client.{resource}();")));
+    let example =
+        docs(&examples::calling(client_name, "", &format!("let {resource} = client.{resource}();")));
     let handle_doc = docs(&format!("{}\n\nMade by [`{client_name}::{resource}`].", tag.doc));
     let body = quote! {
         impl #client {
@@ -152,13 +153,7 @@ fn call(operation: &Operation, client: &TokenStream, query: &TokenStream) -> Tok
 }
 
 /// The three methods of an operation that lists page by page.
-fn list(
-    rust: &Rust<'_>,
-    made_by: (&str, &str),
-    name: &str,
-    operation: &Operation,
-    item: &Ty,
-) -> TokenStream {
+fn list(rust: &Rust<'_>, made_by: (&str, &str), name: &str, operation: &Operation, item: &Ty) -> TokenStream {
     let (client, resource) = made_by;
     let (query, item) = (queries::name(operation), rust.ty(item));
     let (all, with, page) = (ident(name), format_ident!("{name}_with"), format_ident!("{name}_page"));

@@ -44,8 +44,7 @@ impl<'a> Rust<'a> {
 
     /// The type that makes the handle of a tag.
     pub(super) fn client(&self, tag: &Tag) -> &'static str {
-        let session =
-            |op: &Operation| matches!(scheme(self.api, op), Some(SchemeKind::Cookie(_)));
+        let session = |op: &Operation| matches!(scheme(self.api, op), Some(SchemeKind::Cookie(_)));
         if operations_of(self.api, tag).any(session) { "Configuration" } else { "Client" }
     }
 

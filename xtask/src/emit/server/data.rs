@@ -24,8 +24,21 @@ pub(super) fn emit(api: &Api) -> File {
         #(#shared)*
     };
     let names = [
-        "Header", "Info", "Kind", "Number", "Pattern", "Property", "Response", "Schema", "Scheme",
-        "SchemeKind", "Server", "Tag", "Text", "Ty", "Variable",
+        "Header",
+        "Info",
+        "Kind",
+        "Number",
+        "Pattern",
+        "Property",
+        "Response",
+        "Schema",
+        "Scheme",
+        "SchemeKind",
+        "Server",
+        "Tag",
+        "Text",
+        "Ty",
+        "Variable",
     ];
     let names = said(&names, &items);
     let tokens = quote!(use crate::runtime::{#(#names),*}; #items);

@@ -4,9 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{
-    FOLDER, File, constant,
-    data::property,
-    docs, file, ident, module, operations_of, responses, said, snake,
+    FOLDER, File, constant, data::property, docs, file, ident, module, operations_of, responses, said, snake,
     types::ty,
 };
 use crate::{

@@ -12,7 +12,8 @@ use crate::ir::{Api, Header, HeaderValue, Response};
 pub(super) fn shared(api: &Api) -> Vec<TokenStream> {
     let used = || api.operations.iter().flat_map(|operation| &operation.responses);
     let headers = used().flat_map(|response| &response.headers);
-    let headers: BTreeMap<_, _> = headers.filter_map(|header| Some((header.component.as_ref()?, header))).collect();
+    let headers: BTreeMap<_, _> =
+        headers.filter_map(|header| Some((header.component.as_ref()?, header))).collect();
     let responses: BTreeMap<_, _> =
         used().filter_map(|response| Some((response.component.as_ref()?, response))).collect();
     let header = |(name, header): (&String, &Header)| {

@@ -58,7 +58,8 @@ fn documents(api: &Api) -> Vec<&TypeDef> {
     let operations: Vec<&Operation> = api.operations.iter().filter(session).collect();
     let bodies = operations.iter().filter_map(|op| op.body.as_ref());
     let bodies: Vec<Ty> = bodies.map(|body| Ty::Ref(body.type_name.clone())).collect();
-    let answers = operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
+    let answers =
+        operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
     reachable(api, bodies.iter().chain(answers))
 }
 

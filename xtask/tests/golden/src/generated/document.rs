@@ -238,7 +238,7 @@ pub static REFERENCE_KEY: Schema = Schema {
 pub static REFERENCES: Schema = Schema {
     name: "References",
     doc: "Some references.",
-    kind: Kind::List(Ty::List(&Ty::Named(&REFERENCE_INPUT))),
+    kind: Kind::List(Ty::Named(&REFERENCE_INPUT)),
 };
 /// The schema `Settings`.
 pub static SETTINGS: Schema = Schema {

@@ -56,10 +56,23 @@ impl TryFrom<String> for Label {
     }
 }
 /// What went wrong.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Message {
     /// In words.
     pub message: String,
+}
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Message {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 /// An object without properties.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -202,7 +215,7 @@ impl TryFrom<String> for ReferenceKey {
 /// Some references.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct References(pub Vec<Vec<ReferenceInput>>);
+pub struct References(pub Vec<ReferenceInput>);
 impl Wire for References {
     const SCHEMA: &'static runtime::Schema = &document::REFERENCES;
 }
@@ -256,7 +269,7 @@ impl Wire for Settings {
     const SCHEMA: &'static runtime::Schema = &document::SETTINGS;
 }
 /// A state, which is only sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub enum State {
     /// `on`
@@ -279,8 +292,13 @@ impl<'de> Deserialize<'de> for State {
         Self::deserialize(runtime::Strict(deserializer))
     }
 }
+impl Serialize for State {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// A new state.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct StateUpdate {
     /// See [`State`].
@@ -295,11 +313,16 @@ impl<'de> Deserialize<'de> for StateUpdate {
         Self::deserialize(runtime::Strict(deserializer))
     }
 }
+impl Serialize for StateUpdate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 impl Wire for StateUpdate {
     const SCHEMA: &'static runtime::Schema = &document::STATE_UPDATE;
 }
 /// A secret without rules, which is only sent.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub struct Token(Secret);
 impl Token {
@@ -335,7 +358,8 @@ impl TryFrom<f64> for Weight {
     }
 }
 /// A widget.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Widget {
     /// See [`WidgetId`].
     pub id: WidgetId,
@@ -365,6 +389,18 @@ pub struct Widget {
         skip_serializing_if = "Option::is_none"
     )]
     pub r#box: Option<Box2d>,
+}
+impl<'de> Deserialize<'de> for Widget {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Widget {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 /// A new widget with its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -569,8 +605,21 @@ impl Wire for Zone {
     const SCHEMA: &'static runtime::Schema = &document::ZONE;
 }
 /// A time zone in an object.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct ZoneAnswer {
     /// See [`Zone`].
     pub body: Zone,
+}
+impl<'de> Deserialize<'de> for ZoneAnswer {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ZoneAnswer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }

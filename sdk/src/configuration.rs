@@ -1,0 +1,260 @@
+//! Sessions on the admin plane: log in when needed, go on by cookie, change things in transactions.
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderValue, Method, StatusCode, header};
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use crate::{
+    call::Call,
+    client::Client,
+    error::Error,
+    generated::{SESSION_COOKIE, TransactionChangeList, TransactionCommit, TransactionTargetStatus},
+    transport::Answer,
+};
+
+/// The configuration of a server, as one administrator.
+///
+/// A session begins with the first call and is begun anew when the server has ended it. Clones share the session;
+/// [`Client::configuration`] makes another one.
+///
+/// ```no_run
+/// # async fn example(password: String) -> Result<(), vouchsafe_sdk::Error> {
+/// use vouchsafe_sdk::Client;
+///
+/// let client = Client::builder("https://vouchsafe.example").administrator("admin", password).build()?;
+/// let configuration = client.configuration();
+/// for store in configuration.trust_stores().list().await?.items {
+///     println!("{}: {}", store.key, store.body.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Configuration {
+    client: Client,
+    /// The cookie of the session, once there is one.
+    cookie: Arc<Mutex<Option<HeaderValue>>>,
+    /// Within a transaction the end of the session is the end of the transaction: no other may take its place.
+    pinned: bool,
+}
+
+impl Configuration {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, cookie: Arc::default(), pinned: false }
+    }
+
+    /// Changes the configuration: all that `changes` does is committed when it succeeds, and dropped when it fails or is
+    /// dropped itself. Reads within see the changes; everybody else sees them after the commit.
+    ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// configuration
+    ///     .transaction(async |tx| tx.date_and_time().timezone_replace("Europe/Budapest").await)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What `changes` fails with; [`Error::Api`] with 409 while somebody else changes the configuration, and with 400
+    /// when the changes contradict each other or the rest.
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        changes: impl AsyncFnOnce(&Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.begin().await?;
+        match changes(&transaction).await {
+            Ok(done) => {
+                transaction.commit().await?;
+                Ok(done)
+            }
+            Err(error) => {
+                // Nothing is left of it anyway when the session is gone.
+                let _ = transaction.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens a transaction, to be committed or rolled back by hand; dropped, it is rolled back.
+    ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// let tx = configuration.begin().await?;
+    /// let stores = tx.trust_stores().list().await?;
+    /// tx.commit_with("nothing changed").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with 409 while somebody else changes the configuration.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        let call = self.call("transaction_open", Method::POST, "/api/transaction");
+        self.send(call).await?;
+        let configuration = Self { pinned: true, ..self.clone() };
+        Ok(Transaction { configuration, open: true })
+    }
+
+    /// Ends the session. The next call begins another one.
+    ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// configuration.logout().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the server can't be reached.
+    pub async fn logout(&self) -> Result<(), Error> {
+        let Some(cookie) = self.cookie.lock().await.take() else { return Ok(()) };
+        let call = self.call("authentication_logout", Method::DELETE, "/api/authentication");
+        match self.client.send_with_cookie(&call, &cookie).await {
+            // It had ended already.
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => Ok(()),
+            sent => sent.map(|_| ()),
+        }
+    }
+
+    /// A request of `operation` to `path`. What may have been carried out is only sent again where that changes nothing:
+    /// a second commit or DELETE is answered otherwise than the first.
+    pub(crate) fn call(&self, operation: &'static str, method: Method, path: &str) -> Call {
+        let repeatable =
+            method == Method::GET || (method == Method::PUT && operation != "transaction_commit");
+        self.client.call(operation, method, path).repeatable(repeatable)
+    }
+
+    /// Sends a request whose answer has a JSON body.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        self.send(call).await?.json()
+    }
+
+    /// Sends a request. One that was refused because the session has ended is sent once more in a new one: the server
+    /// has not carried it out.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let cookie = self.session().await?;
+        match self.client.send_with_cookie(&call, &cookie).await {
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) && !self.pinned => {
+                let mut known = self.cookie.lock().await;
+                if known.as_ref() == Some(&cookie) {
+                    *known = None;
+                }
+                drop(known);
+                let cookie = self.session().await?;
+                self.client.send_with_cookie(&call, &cookie).await
+            }
+            sent => sent,
+        }
+    }
+
+    /// The cookie, after a login if there is none. Those who ask meanwhile wait for the one login.
+    async fn session(&self) -> Result<HeaderValue, Error> {
+        let mut known = self.cookie.lock().await;
+        if let Some(cookie) = &*known {
+            return Ok(cookie.clone());
+        }
+        let call = self.client.call("authentication_login", Method::GET, "/api/authentication");
+        let answer = self.client.send_as_administrator(&call).await?;
+        let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
+        let cookie = cookies.filter_map(|value| value.to_str().ok()).find_map(session_cookie);
+        let cookie = cookie.ok_or_else(|| answer.unreadable("it sets no session cookie"))?;
+        *known = Some(cookie.clone());
+        Ok(cookie)
+    }
+}
+
+/// `session_id=...` of a `Set-Cookie` (RFC 6265 section 4.1), as it is sent back.
+fn session_cookie(set_cookie: &str) -> Option<HeaderValue> {
+    let pair = set_cookie.split(';').next()?.trim();
+    let (name, value) = pair.split_once('=')?;
+    let mut cookie =
+        HeaderValue::from_str(pair).ok().filter(|_| name == SESSION_COOKIE && !value.is_empty())?;
+    cookie.set_sensitive(true);
+    Some(cookie)
+}
+
+impl fmt::Debug for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configuration").field("client", &self.client).finish_non_exhaustive()
+    }
+}
+
+/// An open transaction: every operation of [`Configuration`], on the session's own view.
+#[derive(Debug)]
+pub struct Transaction {
+    configuration: Configuration,
+    open: bool,
+}
+
+impl Transaction {
+    /// Applies all changes, or none of them.
+    ///
+    /// # Errors
+    /// [`Error::Api`] with 400 when the changes contradict each other or the rest; they are dropped then.
+    pub async fn commit(self) -> Result<(), Error> {
+        self.finish(TransactionCommit::new(TransactionTargetStatus::Commit)).await
+    }
+
+    /// Applies all changes, with a message for the audit trail, which a server may demand.
+    ///
+    /// # Errors
+    /// As [`Transaction::commit`].
+    pub async fn commit_with(self, message: impl Into<String>) -> Result<(), Error> {
+        self.finish(TransactionCommit::new(TransactionTargetStatus::Commit).commit_message(message.into()))
+            .await
+    }
+
+    async fn finish(mut self, commit: TransactionCommit) -> Result<(), Error> {
+        let call = self.call("transaction_commit", Method::PUT, "/api/transaction").json(&commit)?;
+        self.configuration.send(call).await?;
+        self.open = false;
+        Ok(())
+    }
+
+    /// Drops all changes.
+    ///
+    /// # Errors
+    /// When the server can't be reached.
+    pub async fn rollback(mut self) -> Result<(), Error> {
+        self.open = false;
+        drop_changes(&self.configuration).await
+    }
+
+    /// What has been changed so far.
+    ///
+    /// # Errors
+    /// [`Error::Api`] with 401 when the session has ended, and the transaction with it.
+    pub async fn changes(&self) -> Result<TransactionChangeList, Error> {
+        let call = self.call("transaction_changes_list", Method::GET, "/api/transaction/changes");
+        self.configuration.json(call).await
+    }
+}
+
+impl std::ops::Deref for Transaction {
+    type Target = Configuration;
+
+    fn deref(&self) -> &Configuration {
+        &self.configuration
+    }
+}
+
+/// Rolls back what was neither committed nor rolled back. Outside of tokio nothing can be sent; the server then ends the
+/// transaction when it has been idle for its time.
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let (true, Ok(runtime)) = (self.open, tokio::runtime::Handle::try_current()) {
+            let configuration = self.configuration.clone();
+            runtime.spawn(async move {
+                let _ = drop_changes(&configuration).await;
+            });
+        }
+    }
+}
+
+async fn drop_changes(configuration: &Configuration) -> Result<(), Error> {
+    let call = configuration.call("transaction_rollback", Method::DELETE, "/api/transaction");
+    configuration.send(call).await.map(|_| ())
+}

@@ -1,0 +1,135 @@
+//! The SDK's sessions and transactions.
+
+use vouchsafe::{auth::hash_secret, clock};
+use vouchsafe_domain::{Secret, Timestamp};
+use vouchsafe_sdk::{
+    AuthorityOrPem, Client, Configuration, Error, FailureType, RevocationCheck, TrustStoreRequest,
+    TrustStoreType,
+};
+
+use crate::harness::{TestServer, both};
+
+const SAMPLE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../api-spec/tests/documented/trust-stores-list.json"));
+
+fn client(server: &TestServer) -> Client {
+    Client::builder(&server.url).administrator("admin", server.admin_password.as_str()).build().unwrap()
+}
+
+/// The certificate of the reference's sample.
+fn pem() -> String {
+    let list: serde_json::Value = serde_json::from_str(SAMPLE).unwrap();
+    list["items"][1]["body"]["authorities"][0]["pem"].as_str().unwrap().to_owned()
+}
+
+async fn timezone(configuration: &Configuration) -> String {
+    configuration.date_and_time().timezone_get().await.unwrap().body
+}
+
+/// Ends every session on the server, as 20 minutes without a request do.
+async fn end_sessions(server: &TestServer) {
+    let store = server.ready().await.store;
+    let tx = store.begin_configuration().await.unwrap();
+    tx.sessions_sweep(Timestamp::from_micros(clock::now().as_micros() + 1_000_000)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+both!(a_transaction_is_committed_when_it_succeeds, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    let key = configuration
+        .transaction(async |tx| {
+            let mut alerts = tx.alerting().system_alerts_get().await?.body;
+            alerts.xcb_login_failure.email = true;
+            tx.alerting().system_alerts_replace(&alerts).await?;
+            let request =
+                TrustStoreRequest::new("Partners", RevocationCheck::None, TrustStoreType::Custom)
+                    .authorities(vec![AuthorityOrPem::from(pem())])
+                    .crl_urls(Vec::<String>::new());
+            let created = tx.trust_stores().create(&request).await?;
+            assert_eq!(tx.changes().await?.changes.len(), 2);
+            Ok::<_, Error>(created.key)
+        })
+        .await
+        .unwrap();
+    let other = client(&server).configuration();
+    assert!(other.alerting().system_alerts_get().await.unwrap().body.xcb_login_failure.email);
+    let store = other.trust_stores().get(&key).await.unwrap();
+    assert_eq!((store.body.name.as_str(), store.body.authorities.unwrap().len()), ("Partners", 1));
+});
+
+both!(a_transaction_is_rolled_back_when_it_fails_or_is_dropped, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    let failed = configuration
+        .transaction(async |tx| {
+            tx.date_and_time().timezone_replace("Europe/Paris").await?;
+            tx.date_and_time().timezone_replace("Europe/Atlantis").await
+        })
+        .await;
+    let failure = failed.unwrap_err();
+    assert_eq!(failure.failure().unwrap().r#type, FailureType::SyntacticError);
+    assert_eq!(timezone(&configuration).await, "UTC");
+
+    let transaction = configuration.begin().await.unwrap();
+    transaction.date_and_time().timezone_replace("Europe/Paris").await.unwrap();
+    assert_eq!(timezone(&configuration).await, "Europe/Paris", "the session sees it");
+    drop(transaction);
+    let other = client(&server).configuration();
+    for attempt in 0.. {
+        match other.begin().await {
+            Ok(transaction) => break transaction.rollback().await.unwrap(),
+            Err(error) => {
+                assert_eq!(error.failure().unwrap().r#type, FailureType::ConfigurationLocked);
+                assert!(attempt < 100, "the drop frees the lock");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+    }
+    assert_eq!(timezone(&configuration).await, "UTC");
+});
+
+both!(a_locked_configuration_names_its_holder, async |server: TestServer| {
+    let client = client(&server);
+    let transaction = client.configuration().begin().await.unwrap();
+    let error = client.configuration().date_and_time().timezone_replace("Europe/Oslo").await.unwrap_err();
+    let failure = error.failure().unwrap();
+    assert_eq!(failure.r#type, FailureType::ConfigurationLocked);
+    assert_eq!(failure.details.holder.as_ref().unwrap().username, "admin");
+    transaction.commit_with("nothing").await.unwrap();
+    client.configuration().date_and_time().timezone_replace("Europe/Oslo").await.unwrap();
+});
+
+both!(an_ended_session_is_begun_anew_but_not_within_a_transaction, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    assert_eq!(timezone(&configuration).await, "UTC");
+    end_sessions(&server).await;
+    assert_eq!(timezone(&configuration).await, "UTC", "logged in again");
+
+    let transaction = configuration.begin().await.unwrap();
+    transaction.date_and_time().timezone_replace("Europe/Paris").await.unwrap();
+    end_sessions(&server).await;
+    let error = transaction.date_and_time().timezone_get().await.unwrap_err();
+    assert_eq!(error.failure().unwrap().r#type, FailureType::Unauthenticated, "its changes are gone");
+    let error = transaction.commit().await.unwrap_err();
+    assert_eq!(error.failure().unwrap().r#type, FailureType::Unauthenticated);
+    assert_eq!(timezone(&configuration).await, "UTC");
+});
+
+both!(a_logout_ends_the_session_and_the_next_call_begins_one, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    assert_eq!(timezone(&configuration).await, "UTC");
+    configuration.logout().await.unwrap();
+    configuration.logout().await.unwrap();
+    assert_eq!(timezone(&configuration).await, "UTC");
+});
+
+both!(wrong_credentials_and_none_are_errors, async |server: TestServer| {
+    let wrong = Client::builder(&server.url).administrator("admin", "wrong").build().unwrap();
+    let error = wrong.configuration().trust_stores().list().await.unwrap_err();
+    assert_eq!(error.failure().unwrap().r#type, FailureType::AuthenticationFailure);
+    let none = Client::builder(&server.url).no_auth().build().unwrap();
+    let error = none.configuration().trust_stores().list().await.unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "{error}");
+    assert!(!format!("{wrong:?}").contains("wrong"));
+    let row = server.ready().await.store.session_get(&hash_secret(&Secret::new("none"))).await.unwrap();
+    assert_eq!(row, None);
+});
