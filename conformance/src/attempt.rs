@@ -19,7 +19,7 @@ use crate::{
     oracle::{self, Difference, Expected, Format},
     target::Profile,
 };
-pub(crate) use admin::{Administrator, Who};
+pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 use admin::Changed;
 
 /// What all attempts of a run share.

@@ -56,6 +56,12 @@ pub(crate) trait Check: Send + Sync {
     fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a>;
 }
 
+impl Check for Box<dyn Check> {
+    fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a> {
+        (**self).run(attempt)
+    }
+}
+
 /// The running steps of a case.
 pub(crate) type Steps<'a> = Pin<Box<dyn Future<Output = Result<(), Stop>> + Send + 'a>>;
 

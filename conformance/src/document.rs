@@ -34,6 +34,11 @@ impl Document {
         &self.operations
     }
 
+    /// The operation with this id.
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
     /// Names of properties whose value is a secret, in any schema.
     pub(crate) fn secrets(&self) -> &BTreeSet<String> {
         &self.secrets

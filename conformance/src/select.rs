@@ -19,7 +19,7 @@ pub fn unmatched(options: &Options) -> Vec<String> {
     patterns.filter(|glob| !all.iter().any(|case| matches(glob, &case.id))).cloned().collect()
 }
 
-fn matches(glob: &str, text: &str) -> bool {
+pub(crate) fn matches(glob: &str, text: &str) -> bool {
     matches_bytes(glob.as_bytes(), text.as_bytes())
 }
 

@@ -192,6 +192,15 @@ pub struct Transaction {
 impl Transaction {
     /// Applies all changes, or none of them.
     ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// let tx = configuration.begin().await?;
+    /// tx.date_and_time().timezone_replace("Europe/Budapest").await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Api`] with 400 when the changes contradict each other or the rest; they are dropped then.
     pub async fn commit(self) -> Result<(), Error> {
@@ -199,6 +208,15 @@ impl Transaction {
     }
 
     /// Applies all changes, with a message for the audit trail, which a server may demand.
+    ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// let tx = configuration.begin().await?;
+    /// tx.date_and_time().timezone_replace("Europe/Budapest").await?;
+    /// tx.commit_with("we moved").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Transaction::commit`].
@@ -216,6 +234,15 @@ impl Transaction {
 
     /// Drops all changes.
     ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// let tx = configuration.begin().await?;
+    /// tx.date_and_time().timezone_replace("Europe/Budapest").await?;
+    /// tx.rollback().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// When the server can't be reached.
     pub async fn rollback(mut self) -> Result<(), Error> {
@@ -224,6 +251,17 @@ impl Transaction {
     }
 
     /// What has been changed so far.
+    ///
+    /// ```no_run
+    /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
+    /// let tx = configuration.begin().await?;
+    /// tx.date_and_time().timezone_replace("Europe/Budapest").await?;
+    /// for change in tx.changes().await?.changes {
+    ///     println!("{}", change.path);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Api`] with 401 when the session has ended, and the transaction with it.

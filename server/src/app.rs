@@ -63,6 +63,7 @@ impl Server {
         let options = Options {
             key_pool: config.pki.key_pool,
             own_host: host,
+            issuer: url.clone(),
             ca_ttl: Duration::from_secs(u64::from(config.pki.ca_ttl_days) * 86_400),
         };
         let (client, counters) = (Arc::clone(&outbound), Arc::clone(&metrics));

@@ -56,6 +56,8 @@ pub struct Service {
     key_queue: WorkQueue,
     /// The host under which clients reach this server: no tenant may have a certificate for it.
     own_host: String,
+    /// Who our own access tokens are from: no tenant can have it as an external issuer.
+    issuer: String,
     /// How long a new tenant's CA lives.
     ca_ttl: Duration,
     tenants: Tenants,
@@ -71,6 +73,8 @@ pub struct Options {
     pub key_pool: usize,
     /// The host under which clients reach this server.
     pub own_host: String,
+    /// Who our own access tokens are from.
+    pub issuer: String,
     /// How long a new tenant's CA lives.
     pub ca_ttl: Duration,
 }
@@ -105,6 +109,7 @@ impl Service {
             key_pool: KeyPool::new(options.key_pool),
             key_queue: WorkQueue::new(WAITING_KEYS),
             own_host: options.own_host,
+            issuer: options.issuer,
             ca_ttl: options.ca_ttl,
             tenants: Tenants::default(),
             refusals: Refusals::default(),
@@ -155,6 +160,15 @@ impl Service {
     /// What the database says.
     pub async fn settings(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
         self.tenants.get(&self.store, now).await
+    }
+
+    /// The same, as new as the database's: for what is not found in those of a moment ago.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn latest_settings(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
+        self.tenants.recheck();
+        self.settings(now).await
     }
 
     /// Notes a refused access for the audit trail.

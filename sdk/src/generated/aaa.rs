@@ -82,8 +82,8 @@ impl AaaApi<'_> {
     /// Replaces all ACLs. The groups must exist.
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
-    /// commit. Sessions keep what they may do until they end; changes count from the
-    /// next login. A commit that would leave nobody who may write the ACLs is refused.
+    /// commit. Sessions keep what they may do until they end; changes count from the next login. A commit that would
+    /// leave nobody who may write `/api/configuration/aaa` is refused.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -173,8 +173,7 @@ impl AaaApi<'_> {
     /// Create a group.
     ///
     /// Creates a group of administrators. The name must be unique, the members must be users. What the members may do
-    /// is said by
-    /// the ACLs that name the group.
+    /// is said by the ACLs that name the group.
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
     /// commit.
@@ -246,8 +245,7 @@ impl AaaApi<'_> {
     /// Replace a group.
     ///
     /// Renames a group or gives it other members. The members must be users. ACLs name the group, so one that has ACLs
-    /// can't be
-    /// renamed.
+    /// can't be renamed.
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
     /// commit. Sessions keep what they may do until they end.
@@ -356,8 +354,7 @@ impl AaaApi<'_> {
     /// Create a user.
     ///
     /// Creates an administrator. The name must be unique. What the user may do is said by the groups that have them as
-    /// a member,
-    /// and by the ACLs of these.
+    /// a member, and by the ACLs of these.
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
     /// commit.
@@ -426,8 +423,7 @@ impl AaaApi<'_> {
     /// Replace a user.
     ///
     /// Renames a user or gives them a new password. Without `password` the old one stays. Groups name their members, so
-    /// one who
-    /// is a member of a group can't be renamed.
+    /// one who is a member of a group can't be renamed.
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
     /// commit.
@@ -532,8 +528,7 @@ impl AaaApi<'_> {
     /// Replace the settings of logins.
     ///
     /// Replaces how administrators log in, and when sessions end. The trust store must exist. While it is named here it
-    /// can't be
-    /// deleted.
+    /// can't be deleted.
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
     /// commit.

@@ -31,8 +31,7 @@ impl AlertingApi<'_> {
     /// List the alerting endpoints.
     ///
     /// Returns links to the endpoints that configure alerting. It can be read with any grant on
-    /// `/api/configuration/alerting` or
-    /// on something below it.
+    /// `/api/configuration/alerting` or on something below it.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -100,7 +99,29 @@ impl AlertingApi<'_> {
     /// ```no_run
     /// # use vouchsafe_sdk::*;
     /// # async fn example(client: &Configuration) -> Result<(), Error> {
-    /// let changed = client.alerting().system_alerts_replace(&SystemAlerts::new(Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true))).await?;
+    /// let changed = client.alerting().system_alerts_replace(&SystemAlerts {
+    ///     xcb_alert: Alert::new(true, true),
+    ///     xcb_archive_failed: Alert::new(true, true),
+    ///     xcb_backup_failed: Alert::new(true, true),
+    ///     xcb_brute_force_attempt: Alert::new(true, true),
+    ///     xcb_config_change: Alert::new(true, true),
+    ///     xcb_d_b_error: Alert::new(true, true),
+    ///     xcb_disk_full: Alert::new(true, true),
+    ///     xcb_error: Alert::new(true, true),
+    ///     xcb_firmware_tainted: Alert::new(true, true),
+    ///     xcb_h_w_error: Alert::new(true, true),
+    ///     xcb_ha_node_changed: Alert::new(true, true),
+    ///     xcb_license_almost_expired: Alert::new(true, true),
+    ///     xcb_limit_reached: Alert::new(true, true),
+    ///     xcb_load_avg_high: Alert::new(true, true),
+    ///     xcb_login: Alert::new(true, true),
+    ///     xcb_login_failure: Alert::new(true, true),
+    ///     xcb_logout: Alert::new(true, true),
+    ///     xcb_raid_status: Alert::new(true, true),
+    ///     xcb_swap_full: Alert::new(true, true),
+    ///     xcb_time_sync_lost: Alert::new(true, true),
+    ///     xcb_timestamp_error: Alert::new(true, true),
+    /// }).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -175,7 +196,24 @@ impl AlertingApi<'_> {
     /// ```no_run
     /// # use vouchsafe_sdk::*;
     /// # async fn example(client: &Configuration) -> Result<(), Error> {
-    /// let changed = client.alerting().traffic_alerts_replace(&TrafficAlerts::new(Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true))).await?;
+    /// let changed = client.alerting().traffic_alerts_replace(&TrafficAlerts {
+    ///     scb_auth_failure: Alert::new(true, true),
+    ///     scb_auth_success: Alert::new(true, true),
+    ///     scb_channel_denied: Alert::new(true, true),
+    ///     scb_connection_denied: Alert::new(true, true),
+    ///     scb_connection_failed: Alert::new(true, true),
+    ///     scb_connection_timedout: Alert::new(true, true),
+    ///     scb_cred_store_closed: Alert::new(true, true),
+    ///     scb_cred_store_decrypt_error: Alert::new(true, true),
+    ///     scb_cred_store_unlock_failure: Alert::new(true, true),
+    ///     scb_g_w_auth_failure: Alert::new(true, true),
+    ///     scb_g_w_auth_success: Alert::new(true, true),
+    ///     scb_protocol_violation: Alert::new(true, true),
+    ///     scb_real_time_alert: Alert::new(true, true),
+    ///     scb_ssh_host_key_learned: Alert::new(true, true),
+    ///     scb_ssh_host_key_mismatch: Alert::new(true, true),
+    ///     scb_user_mapping_failure: Alert::new(true, true),
+    /// }).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -31,10 +31,8 @@ impl AuditApi<'_> {
     /// List the audit trail.
     ///
     /// Returns who did what, when and from where, and what came of it: changes of the configuration and of credentials,
-    /// logins,
-    /// and what was refused. The newest entries come first; `meta.next` leads to older ones. The query parameters
-    /// narrow the
-    /// list.
+    /// logins, and what was refused. The newest entries come first; `meta.next` leads to older ones. The query
+    /// parameters narrow the list.
     ///
     /// It needs a grant to read `/api/audit`.
     ///

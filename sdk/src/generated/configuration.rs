@@ -31,8 +31,7 @@ impl ConfigurationApi<'_> {
     /// List the parts of the configuration.
     ///
     /// Returns links to the parts of the configuration. It can be read with any grant on the configuration or on
-    /// something in
-    /// it.
+    /// something in it.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;

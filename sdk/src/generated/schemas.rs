@@ -36,7 +36,8 @@ pub struct AaaSettingsRequest {
     /// How failed logins are slowed down.
     pub lockout: LoginLockout,
     /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
-    /// certificate.
+    /// certificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA
+    /// could then log in as that user.
     pub trust_store: Option<ReferenceInput>,
 }
 impl AaaSettingsRequest {
@@ -55,7 +56,8 @@ impl AaaSettingsRequest {
         }
     }
     /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
-    /// certificate.
+    /// certificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA
+    /// could then log in as that user.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -2867,7 +2869,6 @@ impl<'de> serde::Deserialize<'de> for SnmpVersion {
 }
 /// Which system-related events are reported, and how.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[non_exhaustive]
 pub struct SystemAlerts {
     /// General alert: any message of the level alert in the server's log. It is meant for debugging and can be very
     /// many.
@@ -2937,62 +2938,6 @@ pub struct SystemAlerts {
     /// Time stamping error.
     #[serde(rename = "xcbTimestampError")]
     pub xcb_timestamp_error: Alert,
-}
-impl SystemAlerts {
-    /// What is required.
-    ///
-    /// ```
-    /// # use vouchsafe_sdk::*;
-    /// let alerts = SystemAlerts::new(Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true));
-    /// ```
-    #[must_use]
-    pub fn new(
-        xcb_alert: Alert,
-        xcb_archive_failed: Alert,
-        xcb_backup_failed: Alert,
-        xcb_brute_force_attempt: Alert,
-        xcb_config_change: Alert,
-        xcb_d_b_error: Alert,
-        xcb_disk_full: Alert,
-        xcb_error: Alert,
-        xcb_firmware_tainted: Alert,
-        xcb_h_w_error: Alert,
-        xcb_ha_node_changed: Alert,
-        xcb_license_almost_expired: Alert,
-        xcb_limit_reached: Alert,
-        xcb_load_avg_high: Alert,
-        xcb_login: Alert,
-        xcb_login_failure: Alert,
-        xcb_logout: Alert,
-        xcb_raid_status: Alert,
-        xcb_swap_full: Alert,
-        xcb_time_sync_lost: Alert,
-        xcb_timestamp_error: Alert,
-    ) -> Self {
-        Self {
-            xcb_alert,
-            xcb_archive_failed,
-            xcb_backup_failed,
-            xcb_brute_force_attempt,
-            xcb_config_change,
-            xcb_d_b_error,
-            xcb_disk_full,
-            xcb_error,
-            xcb_firmware_tainted,
-            xcb_h_w_error,
-            xcb_ha_node_changed,
-            xcb_license_almost_expired,
-            xcb_limit_reached,
-            xcb_load_avg_high,
-            xcb_login,
-            xcb_login_failure,
-            xcb_logout,
-            xcb_raid_status,
-            xcb_swap_full,
-            xcb_time_sync_lost,
-            xcb_timestamp_error,
-        }
-    }
 }
 /// The system-related alerts and where they are.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -3162,7 +3107,6 @@ pub struct TimezoneObject {
 }
 /// Which traffic-related events are reported, and how.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[non_exhaustive]
 pub struct TrafficAlerts {
     /// User authentication failed.
     #[serde(rename = "scbAuthFailure")]
@@ -3212,52 +3156,6 @@ pub struct TrafficAlerts {
     /// User mapping failed on the gateway.
     #[serde(rename = "scbUserMappingFailure")]
     pub scb_user_mapping_failure: Alert,
-}
-impl TrafficAlerts {
-    /// What is required.
-    ///
-    /// ```
-    /// # use vouchsafe_sdk::*;
-    /// let alerts = TrafficAlerts::new(Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true), Alert::new(true, true));
-    /// ```
-    #[must_use]
-    pub fn new(
-        scb_auth_failure: Alert,
-        scb_auth_success: Alert,
-        scb_channel_denied: Alert,
-        scb_connection_denied: Alert,
-        scb_connection_failed: Alert,
-        scb_connection_timedout: Alert,
-        scb_cred_store_closed: Alert,
-        scb_cred_store_decrypt_error: Alert,
-        scb_cred_store_unlock_failure: Alert,
-        scb_g_w_auth_failure: Alert,
-        scb_g_w_auth_success: Alert,
-        scb_protocol_violation: Alert,
-        scb_real_time_alert: Alert,
-        scb_ssh_host_key_learned: Alert,
-        scb_ssh_host_key_mismatch: Alert,
-        scb_user_mapping_failure: Alert,
-    ) -> Self {
-        Self {
-            scb_auth_failure,
-            scb_auth_success,
-            scb_channel_denied,
-            scb_connection_denied,
-            scb_connection_failed,
-            scb_connection_timedout,
-            scb_cred_store_closed,
-            scb_cred_store_decrypt_error,
-            scb_cred_store_unlock_failure,
-            scb_g_w_auth_failure,
-            scb_g_w_auth_success,
-            scb_protocol_violation,
-            scb_real_time_alert,
-            scb_ssh_host_key_learned,
-            scb_ssh_host_key_mismatch,
-            scb_user_mapping_failure,
-        }
-    }
 }
 /// The traffic-related alerts and where they are.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -31,8 +31,7 @@ impl TransactionsApi<'_> {
     /// Get the transaction.
     ///
     /// Says whether the session has an open transaction, whether a commit of it needs a message, and where its changes
-    /// can be
-    /// read. Transactions of other sessions are not shown.
+    /// can be read. Transactions of other sessions are not shown.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -56,8 +55,8 @@ impl TransactionsApi<'_> {
     /// Open a transaction.
     ///
     /// Opens the session's transaction and locks the configuration for all other sessions. It isn't necessary: the
-    /// first change
-    /// of the configuration does it, too. If the session has an open transaction already, it stays as it is.
+    /// first change of the configuration does it, too. If the session has an open transaction already, it stays as it
+    /// is.
     ///
     /// It needs a grant to write, whichever. The request has no body.
     ///
@@ -86,8 +85,7 @@ impl TransactionsApi<'_> {
     /// Commit the transaction.
     ///
     /// Checks the whole configuration and applies all changes of the session's transaction at once, or none of them.
-    /// Then the
-    /// transaction is closed and other sessions can change the configuration.
+    /// Then the transaction is closed and other sessions can change the configuration.
     ///
     /// The audit trail gets an entry for the commit, with its message, and one for every change.
     ///
@@ -149,8 +147,7 @@ impl TransactionsApi<'_> {
     /// List the changes of the transaction.
     ///
     /// Returns the changes that a commit of the session's transaction would make. Secrets, such as passwords, are not
-    /// shown.
-    /// Without an open transaction the list is empty.
+    /// shown. Without an open transaction the list is empty.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;

@@ -1,7 +1,7 @@
 //! What an access token says, and which scopes count.
 
 use serde::{Deserialize, Serialize};
-use vouchsafe_domain::{ScopeSet, Timestamp};
+use vouchsafe_domain::{Scope, ScopeSet, Timestamp};
 
 /// The claims of our own access tokens (RFC 9068 section 2.2).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,13 +25,17 @@ pub struct Claims {
     /// Scopes, space-separated (RFC 8693 section 4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// UMA permissions as Keycloak writes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<Authorization>,
 }
 
 impl Claims {
-    /// Every scope granted.
+    /// Every scope granted: those of `scope`, and those of UMA permissions on the resource `tenant-system`.
     #[must_use]
     pub fn scopes(&self) -> ScopeSet {
-        ScopeSet::from_list(self.scope.as_deref().unwrap_or_default())
+        let listed = ScopeSet::from_list(self.scope.as_deref().unwrap_or_default());
+        listed.iter().chain(permitted(self.authorization.as_ref())).collect()
     }
 
     /// When the token expires.
@@ -58,6 +62,37 @@ impl Audience {
             Self::Several(several) => several.iter().any(|one| one == audience),
         }
     }
+}
+
+/// The claim `authorization` of a requesting party token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Authorization {
+    /// What may be done with which resource.
+    #[serde(default)]
+    pub permissions: Vec<Permission>,
+}
+
+/// What may be done with one resource.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Permission {
+    /// The resource's name.
+    #[serde(default)]
+    pub rsname: String,
+    /// Scopes on it.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// The resource that the documented scopes are granted on.
+const RESOURCE: &str = "tenant-system";
+
+/// The scopes of UMA permissions on the resource `tenant-system`.
+pub(super) fn permitted(authorization: Option<&Authorization>) -> impl Iterator<Item = Scope> {
+    let permissions = authorization.into_iter().flat_map(|authorization| &authorization.permissions);
+    permissions
+        .filter(|permission| permission.rsname == RESOURCE)
+        .flat_map(|permission| &permission.scopes)
+        .filter_map(|scope| Scope::parse(scope))
 }
 
 /// A moment from seconds since the Unix epoch.

@@ -124,6 +124,7 @@ impl TokenIssuer {
             client_id: client.to_owned(),
             tenant: tenant.to_string(),
             scope: Some(scopes.to_string()),
+            authorization: None,
         };
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some("at+jwt".to_owned());

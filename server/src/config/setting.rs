@@ -91,9 +91,9 @@ impl Setting {
             }
             (Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (OneOf(names), Value::String(text)) => names.contains(&text.as_str()),
-            (Networks, Value::Array(networks)) => {
-                networks.iter().all(|network| network.as_str().is_some_and(|text| text.parse::<Network>().is_ok()))
-            }
+            (Networks, Value::Array(networks)) => networks
+                .iter()
+                .all(|network| network.as_str().is_some_and(|text| text.parse::<Network>().is_ok())),
             _ => false,
         }
     }

@@ -58,7 +58,7 @@ struct Bearer {
 
 impl TenantPlane {
     async fn ctx(&self, request: &Request, origin: &Origin) -> Result<Ctx, Error> {
-        let settings = self.0.service.settings(origin.now).await?;
+        let mut settings = self.0.service.settings(origin.now).await?;
         let Bearer { tenant, actor, scopes } = match self.0.auth_enabled {
             true => self.verify(bearer(request)?, &settings, origin.now).await?,
             false => Bearer {
@@ -67,6 +67,10 @@ impl TenantPlane {
                 scopes: ScopeSet::all(),
             },
         };
+        if !settings.tenants.contains_key(&tenant) {
+            // A command or another replica may have made it a moment ago.
+            settings = self.0.service.latest_settings(origin.now).await?;
+        }
         if !settings.tenants.contains_key(&tenant) {
             return Err(refuse("the access token's tenant does not exist".to_owned(), true));
         }

@@ -167,7 +167,7 @@ const URLS: [(&str, Error); 25] = [
     ("http://[fe80::1]/", Error::Address),
     ("https://169.254.169.254/latest/meta-data/", Error::Address),
     ("http://localhost/", Error::Address),
-    ("http://LOCALHOST./", Error::Address),
+    ("http://LOCALHOST/", Error::Address),
 ];
 
 #[tokio::test]

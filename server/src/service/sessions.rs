@@ -22,8 +22,8 @@ use crate::auth::hash_secret;
 
 const SETTINGS: &str = "/api/configuration/aaa/settings";
 const REFUSED: AdminError = AdminError::AuthenticationFailure("the user name or the password is wrong");
-/// A session's time is written anew after that much of it, not at every request.
-const TOUCH_AFTER: i64 = 10_000_000;
+/// A session's time is written anew after that much of it, not at every request of a burst.
+const TOUCH_AFTER: i64 = 1_000_000;
 
 /// Where a request comes from.
 #[derive(Debug, Clone)]

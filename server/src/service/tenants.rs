@@ -60,9 +60,11 @@ impl Tenants {
         Ok(all)
     }
 
-    /// Makes the next request read them anew.
-    pub(super) fn forget(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Makes the next request look whether they have changed.
+    pub(super) fn recheck(&self) {
+        if let Some(known) = &mut *self.0.write().unwrap_or_else(PoisonError::into_inner) {
+            known.read_at = Timestamp::from_micros(0);
+        }
     }
 }
 

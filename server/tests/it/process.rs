@@ -1,7 +1,8 @@
 //! The program itself, as a child process: what only it can show.
 
-mod child;
-mod database;
+mod admin;
+pub(crate) mod child;
+pub(crate) mod database;
 mod node;
 
 mod browser;

@@ -13,7 +13,7 @@
 //! 7. `minimum: n` with `exclusiveMinimum: true` is `exclusiveMinimum: n`.
 //! 8. Numbers are compared as numbers: 100.0 is 100.
 //! 9. What says the default is left out: `required: false`, `deprecated: false`, `explode: true`, and empty lists.
-//! 10. The order of members, of `required` and of scopes means nothing.
+//! 10. The order of members, of `required`, of tags and of scopes means nothing.
 //! 11. The description of a list's items is left out: the emitted document has none.
 //! 12. What may be null is what 3.0.0 writes as `nullable: true`: a `type` of two, of which one is `null`, and a `oneOf`
 //!     of a reference and `type: 'null'`.
@@ -65,6 +65,9 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
             Value::Object(map) if MAPS.contains(&name.as_str()) => {
                 map.iter().map(|(name, value)| (name.clone(), node(value, document))).collect()
             }
+            Value::Array(alternatives) if name == "security" => {
+                alternatives.iter().map(requirement).collect()
+            }
             value => node(value, document),
         };
         all.insert(name.clone(), value);
@@ -85,12 +88,22 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
     if let Some(Value::Object(items)) = all.get_mut("items") {
         items.remove("description");
     }
-    for unordered in ["required", "OAuth2"] {
+    for unordered in ["required", "tags"] {
         if let Some(Value::Array(names)) = all.get_mut(unordered) {
-            names.sort_by_key(ToString::to_string);
+            names.sort_by_key(|named| named.get("name").unwrap_or(named).to_string());
         }
     }
     Value::Object(all)
+}
+
+/// The schemes of a security requirement with their scopes, of which none is not the same as no scheme.
+fn requirement(schemes: &Value) -> Value {
+    let sorted = |scopes: &Value| {
+        let mut scopes = scopes.as_array().unwrap().clone();
+        scopes.sort_by_key(ToString::to_string);
+        Value::Array(scopes)
+    };
+    schemes.as_object().unwrap().iter().map(|(name, scopes)| (name.clone(), sorted(scopes))).collect()
 }
 
 /// Rules 12 and 13.

@@ -136,7 +136,7 @@ both!(every_key_type_can_be_asked_for, async |server: TestServer| {
     ];
     for (asked, made) in cases {
         let issued =
-            client.x509_credentials().create(&X509CredentialsRequest::new().key_type(asked)).await.unwrap();
+            client.x509_credentials().create(&X509CredentialsRequest::new().key_type(asked.clone())).await.unwrap();
         assert_eq!(issued.private_key_type, Some(made), "{asked}");
     }
 });

@@ -10,7 +10,7 @@ const TYPES: &str = "\
     HashMap Hash Header HttpResponse Info Into Items Kind MetaApi Method None Number OffsetDateTime Ok OpenApi \
     Operation Option Page Paged Parameter Pattern Place Plane Property Refusal Registry Repeatable Request Response \
     Result RetryPolicy Schema Scheme SchemeKind Secret Self Send Serialize Server Some StatusCode String Tag Text \
-    Timestamp TryFrom Ty Variable Vec Wire";
+    Timestamp Transaction TryFrom Ty Variable Vec Wire";
 
 /// Words that can't be names, not even with `r#`.
 const WORDS: [&str; 4] = ["self", "Self", "super", "crate"];

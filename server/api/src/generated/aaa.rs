@@ -67,7 +67,7 @@ pub static ACLS_REPLACE: Operation = Operation {
     path: "/api/configuration/aaa/acls",
     tag: &document::TAG_A_A_A,
     summary: "Replace the ACLs",
-    doc: "Replaces all ACLs. The groups must exist.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit. Sessions keep what they may do until they end; changes count from the\nnext login. A commit that would leave nobody who may write the ACLs is refused.",
+    doc: "Replaces all ACLs. The groups must exist.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit. Sessions keep what they may do until they end; changes count from the next login. A commit that would\nleave nobody who may write `/api/configuration/aaa` is refused.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {
@@ -156,7 +156,7 @@ pub static GROUPS_CREATE: Operation = Operation {
     path: "/api/configuration/aaa/local_database/groups",
     tag: &document::TAG_A_A_A,
     summary: "Create a group",
-    doc: "Creates a group of administrators. The name must be unique, the members must be users. What the members may do\nis said by\nthe ACLs that name the group.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
+    doc: "Creates a group of administrators. The name must be unique, the members must be users. What the members may do\nis said by the ACLs that name the group.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {
@@ -230,7 +230,7 @@ pub static GROUPS_REPLACE: Operation = Operation {
     path: "/api/configuration/aaa/local_database/groups/{key}",
     tag: &document::TAG_A_A_A,
     summary: "Replace a group",
-    doc: "Renames a group or gives it other members. The members must be users. ACLs name the group, so one that has ACLs\ncan't be\nrenamed.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit. Sessions keep what they may do until they end.",
+    doc: "Renames a group or gives it other members. The members must be users. ACLs name the group, so one that has ACLs\ncan't be renamed.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit. Sessions keep what they may do until they end.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[
         Parameter {
@@ -343,7 +343,7 @@ pub static USERS_CREATE: Operation = Operation {
     path: "/api/configuration/aaa/local_database/users",
     tag: &document::TAG_A_A_A,
     summary: "Create a user",
-    doc: "Creates an administrator. The name must be unique. What the user may do is said by the groups that have them as\na member,\nand by the ACLs of these.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
+    doc: "Creates an administrator. The name must be unique. What the user may do is said by the groups that have them as\na member, and by the ACLs of these.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {
@@ -417,7 +417,7 @@ pub static USERS_REPLACE: Operation = Operation {
     path: "/api/configuration/aaa/local_database/users/{key}",
     tag: &document::TAG_A_A_A,
     summary: "Replace a user",
-    doc: "Renames a user or gives them a new password. Without `password` the old one stays. Groups name their members, so\none who\nis a member of a group can't be renamed.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
+    doc: "Renames a user or gives them a new password. Without `password` the old one stays. Groups name their members, so\none who is a member of a group can't be renamed.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[
         Parameter {
@@ -530,7 +530,7 @@ pub static AAA_SETTINGS_REPLACE: Operation = Operation {
     path: "/api/configuration/aaa/settings",
     tag: &document::TAG_A_A_A,
     summary: "Replace the settings of logins",
-    doc: "Replaces how administrators log in, and when sessions end. The trust store must exist. While it is named here it\ncan't be\ndeleted.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
+    doc: "Replaces how administrators log in, and when sessions end. The trust store must exist. While it is named here it\ncan't be deleted.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {

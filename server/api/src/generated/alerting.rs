@@ -13,7 +13,7 @@ pub static ALERTING_LIST: Operation = Operation {
     path: "/api/configuration/alerting",
     tag: &document::TAG_ALERTING,
     summary: "List the alerting endpoints",
-    doc: "Returns links to the endpoints that configure alerting. It can be read with any grant on\n`/api/configuration/alerting` or\non something below it.",
+    doc: "Returns links to the endpoints that configure alerting. It can be read with any grant on\n`/api/configuration/alerting` or on something below it.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: None,

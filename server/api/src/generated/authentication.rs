@@ -17,7 +17,7 @@ pub static AUTHENTICATION_LOGIN: Operation = Operation {
     path: "/api/authentication",
     tag: &document::TAG_AUTHENTICATION,
     summary: "Log in",
-    doc: "Begins a session and sets its cookie `session_id`, which all other requests on the admin plane send.\n\nBy default the user name and password of HTTP Basic are checked. With `type=x509` the client certificate of the\nTLS\nconnection is: its chain must lead to the trust store that `/api/configuration/aaa/settings` names, and its\ncommon name\nmust be the name of a user.\n\nThe session ends after 20 minutes without a request, or the time that `/api/configuration/aaa/settings` says.\nThe cookie\nexpires then, too, so the client's clock must be right. What the user may do is settled now: changes of groups\nand\nACLs count from the next login.\n\nAfter some failed logins every further one, of the same user or from the same address, has to wait longer (429).",
+    doc: "Begins a session and sets its cookie `session_id`, which all other requests on the admin plane send.\n\nBy default the user name and password of HTTP Basic are checked. With `type=x509` the client certificate of the\nTLS connection is: its chain must lead to the trust store that `/api/configuration/aaa/settings` names, and its\ncommon name must be the name of a user.\n\nThe session ends after 20 minutes without a request, or the time that `/api/configuration/aaa/settings` says.\nThe cookie expires then, too, so the client's clock must be right. What the user may do is settled now: changes\nof groups and ACLs count from the next login.\n\nAfter some failed logins every further one, of the same user or from the same address, has to wait longer (429).",
     security: Some((&document::SCHEME_BASIC, &[])),
     parameters: &[
         Parameter {
@@ -87,7 +87,7 @@ pub static AUTHENTICATION_TYPES_LIST: Operation = Operation {
     path: "/api/authentication/types",
     tag: &document::TAG_AUTHENTICATION,
     summary: "List the ways to log in",
-    doc: "Says how administrators can log in. It needs no session.\n\n`x509` is only among them when `/api/configuration/aaa/settings` names a trust store. If both are, users may log\nin either\nway.",
+    doc: "Says how administrators can log in. It needs no session.\n\n`x509` is only among them when `/api/configuration/aaa/settings` names a trust store. If both are, users may log\nin either way.",
     security: None,
     parameters: &[],
     request: None,

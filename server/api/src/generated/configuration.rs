@@ -13,7 +13,7 @@ pub static CONFIGURATION_LIST: Operation = Operation {
     path: "/api/configuration",
     tag: &document::TAG_CONFIGURATION,
     summary: "List the parts of the configuration",
-    doc: "Returns links to the parts of the configuration. It can be read with any grant on the configuration or on\nsomething in\nit.",
+    doc: "Returns links to the parts of the configuration. It can be read with any grant on the configuration or on\nsomething in it.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: None,

@@ -100,7 +100,7 @@ pub static TAG_AUDIT: Tag = Tag {
 /// The security scheme `Session`.
 pub static SCHEME_SESSION: Scheme = Scheme {
     name: "Session",
-    doc: "The session on the admin plane. `GET /api/authentication` sets the cookie `session_id`, every later request\nsends it. It ends after a time without requests.",
+    doc: "The session on the admin plane. `GET /api/authentication` sets the cookie `session_id`, every later request\nsends it. It ends after a time without requests.\n\nA browser keeps the cookie and sends it by itself, and lets no page set it. To log in on a page like Swagger UI,\nenter user name and password under *Basic*, leave the value here empty, and execute `GET /api/authentication`.",
     kind: SchemeKind::Cookie("session_id"),
 };
 /// The security scheme `Basic`.
@@ -219,7 +219,7 @@ pub static AAA_SETTINGS_REQUEST: Schema = Schema {
             },
             Property {
                 name: "trust_store",
-                doc: "The trust store that client certificates of administrators are checked with. Null when they can't log in with a\ncertificate.",
+                doc: "The trust store that client certificates of administrators are checked with. Null when they can't log in with a\ncertificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA\ncould then log in as that user.",
                 required: true,
                 ty: Ty::Nullable(&Ty::Named(&REFERENCE_INPUT)),
             },
@@ -302,7 +302,7 @@ pub static ACL: Schema = Schema {
 /// The schema `AclObject`.
 pub static ACL_OBJECT: Schema = Schema {
     name: "AclObject",
-    doc: "A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and\nwhat is below it.",
+    doc: "A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and\nevery path below it that there is.",
     kind: Kind::Text(Text {
         min: Some(4usize),
         max: Some(255usize),
@@ -1489,13 +1489,13 @@ pub static GROUP_LIST: Schema = Schema {
 /// The schema `GroupName`.
 pub static GROUP_NAME: Schema = Schema {
     name: "GroupName",
-    doc: "The name of a group of users. Up to 255 printable ASCII symbols, except `:` and `@`.",
+    doc: "The name of a group of users, unique among all of them. Up to 255 characters, no control characters.",
     kind: Kind::Text(Text {
         min: Some(1usize),
         max: Some(255usize),
-        pattern: Some(Pattern::new("^[ -9;-?A-~]+$")),
+        pattern: None,
         format: None,
-        rule: Some("must be printable ASCII without ':' and '@'"),
+        rule: None,
     }),
 };
 /// The schema `GroupObject`.
@@ -4243,7 +4243,7 @@ pub static RESPONSE_INVALID_STATE_UPDATE: Response = Response {
 };
 /// The response `LoginRefused`.
 pub static RESPONSE_LOGIN_REFUSED: Response = Response {
-    doc: "`AuthenticationFailure`: the request has no credentials, or they are not accepted. A wrong user name is answered\nlike a\nwrong password.",
+    doc: "`AuthenticationFailure`: the request has no credentials, or they are not accepted. A wrong user name is answered\nlike a wrong password.",
     headers: &[
         ("WWW-Authenticate", &HEADER_WWW_AUTHENTICATE_BASIC),
         ("X-Request-Id", &HEADER_REQUEST_ID),
@@ -4294,7 +4294,7 @@ pub static RESPONSE_SERVICE_UNAVAILABLE: Response = Response {
 };
 /// The response `TooManyLogins`.
 pub static RESPONSE_TOO_MANY_LOGINS: Response = Response {
-    doc: "`TooManyRequests`: too many logins of this user or from this address have failed. The next one is possible after\nthe\ntime in `Retry-After`.",
+    doc: "`TooManyRequests`: too many logins of this user or from this address have failed. The next one is possible after\nthe time in `Retry-After`.",
     headers: &[
         ("Retry-After", &HEADER_RETRY_AFTER),
         ("X-Request-Id", &HEADER_REQUEST_ID),

@@ -61,7 +61,8 @@ pub struct AaaSettingsRequest {
     /// How failed logins are slowed down.
     pub lockout: LoginLockout,
     /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
-    /// certificate.
+    /// certificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA
+    /// could then log in as that user.
     #[serde(deserialize_with = "runtime::nullable")]
     pub trust_store: Option<ReferenceInput>,
 }
@@ -149,7 +150,7 @@ impl Serialize for Acl {
     }
 }
 /// A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and
-/// what is below it.
+/// every path below it that there is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct AclObject(String);
@@ -1489,7 +1490,7 @@ impl Serialize for GroupList {
         Self::serialize(self, serializer)
     }
 }
-/// The name of a group of users. Up to 255 printable ASCII symbols, except `:` and `@`.
+/// The name of a group of users, unique among all of them. Up to 255 characters, no control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct GroupName(String);

@@ -62,13 +62,19 @@ impl Snapshot {
     /// What contradicts itself, with absolute paths such as `/api/configuration/trust_stores/<key>/name`.
     #[must_use]
     pub fn inconsistencies(&self) -> Vec<Finding> {
+        self.inconsistencies_after("")
+    }
+
+    /// The same after a change at a path: of two objects that can't be beside each other, the changed one is named.
+    #[must_use]
+    pub fn inconsistencies_after(&self, changed: &str) -> Vec<Finding> {
         let mut found = Vec::new();
-        self.check_trust_stores(&mut found);
+        self.check_trust_stores(changed, &mut found);
         self.check_references(&mut found);
-        self.check_users(&mut found);
+        self.check_users(changed, &mut found);
         self.check_acls(&mut found);
-        self.check_tenants(&mut found);
-        self.check_oauth_clients(&mut found);
+        self.check_tenants(changed, &mut found);
+        self.check_oauth_clients(changed, &mut found);
         self.check_ntp_servers(&mut found);
         found
     }
@@ -88,9 +94,9 @@ impl Snapshot {
         vec![Finding { path: ACLS.to_owned(), message: message.to_owned() }]
     }
 
-    fn check_trust_stores(&self, found: &mut Vec<Finding>) {
+    fn check_trust_stores(&self, changed: &str, found: &mut Vec<Finding>) {
         let mut names = HashSet::from([BUILT_IN_NAME.to_owned()]);
-        for (path, store) in self.trust_stores() {
+        for (path, store) in last(changed, self.trust_stores()) {
             if !names.insert(store.name.to_string()) {
                 refuse(found, format!("{path}/name"), "is the name of another trust store: choose another");
             }
@@ -117,15 +123,15 @@ impl Snapshot {
         }
     }
 
-    fn check_users(&self, found: &mut Vec<Finding>) {
+    fn check_users(&self, changed: &str, found: &mut Vec<Finding>) {
         let mut names = HashSet::new();
-        for (path, user) in self.users() {
+        for (path, user) in last(changed, self.users()) {
             if !names.insert(user.name) {
                 refuse(found, format!("{path}/name"), "is the name of another user: choose another");
             }
         }
         let mut groups = HashSet::new();
-        for (path, group) in self.groups() {
+        for (path, group) in last(changed, self.groups()) {
             if !groups.insert(group.name) {
                 refuse(found, format!("{path}/name"), "is the name of another group: choose another");
             }
@@ -163,10 +169,10 @@ impl Snapshot {
         }
     }
 
-    fn check_tenants(&self, found: &mut Vec<Finding>) {
+    fn check_tenants(&self, changed: &str, found: &mut Vec<Finding>) {
         let mut ids = HashSet::new();
         let mut issuers = HashSet::new();
-        for (path, tenant) in self.tenants() {
+        for (path, tenant) in last(changed, self.tenants()) {
             if !ids.insert(tenant.id) {
                 refuse(found, format!("{path}/id"), "is the id of another tenant: choose another");
             }
@@ -182,9 +188,9 @@ impl Snapshot {
         }
     }
 
-    fn check_oauth_clients(&self, found: &mut Vec<Finding>) {
+    fn check_oauth_clients(&self, changed: &str, found: &mut Vec<Finding>) {
         let mut ids = HashSet::new();
-        for (path, client) in self.oauth_clients() {
+        for (path, client) in last(changed, self.oauth_clients()) {
             if !ids.insert(client.client_id) {
                 refuse(found, format!("{path}/client_id"), "is the id of another client: choose another");
             }
@@ -204,6 +210,13 @@ impl Snapshot {
             repeated(found, path, hosts, "is in the list already: leave it out");
         }
     }
+}
+
+/// The objects in their order, but for one, which comes last.
+fn last<'a, T>(path: &str, objects: impl Iterator<Item = (&'a str, T)>) -> Vec<(&'a str, T)> {
+    let mut objects: Vec<_> = objects.collect();
+    objects.sort_by_key(|(other, _)| *other == path);
+    objects
 }
 
 fn refuse(found: &mut Vec<Finding>, path: String, message: &str) {

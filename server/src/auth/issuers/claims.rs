@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::IgnoredAny};
 use serde_json::{Number, Value};
 use vouchsafe_domain::{Scope, ScopeSet, Timestamp};
 
-use crate::auth::claims::{Audience, from_secs};
+use crate::auth::claims::{Audience, Authorization, from_secs, permitted};
 
 /// The claims that matter here.
 #[derive(Debug, Deserialize)]
@@ -61,25 +61,6 @@ enum ScopeClaim {
     Array(Vec<String>),
 }
 
-/// The claim `authorization` of a requesting party token.
-#[derive(Debug, Deserialize)]
-struct Authorization {
-    #[serde(default)]
-    permissions: Vec<Permission>,
-}
-
-/// What may be done with one resource.
-#[derive(Debug, Deserialize)]
-struct Permission {
-    #[serde(default)]
-    rsname: String,
-    #[serde(default)]
-    scopes: Vec<String>,
-}
-
-/// The resource that the documented scopes are granted on.
-const RESOURCE: &str = "tenant-system";
-
 /// The longest name of a client or a subject (OpenID Connect Core section 2).
 const LONGEST_NAME: usize = 255;
 
@@ -96,11 +77,7 @@ impl ExternalClaims {
             Some(ScopeClaim::List(list)) => ScopeSet::from_list(list),
             Some(ScopeClaim::Array(array)) => array.iter().filter_map(|scope| Scope::parse(scope)).collect(),
         };
-        let permissions = self.authorization.iter().flat_map(|authorization| &authorization.permissions);
-        let granted = permissions
-            .filter(|permission| permission.rsname == RESOURCE)
-            .flat_map(|permission| &permission.scopes);
-        listed.iter().chain(granted.filter_map(|scope| Scope::parse(scope))).collect()
+        listed.iter().chain(permitted(self.authorization.as_ref())).collect()
     }
 
     /// Who the token was given to. Nobody if that is no name that an audit can hold.

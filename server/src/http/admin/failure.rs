@@ -3,7 +3,7 @@
 use http::{HeaderValue, header};
 use poem::{IntoResponse, Response};
 use serde_json::{Value, json};
-use vouchsafe_api::runtime::{self, BadInput};
+use vouchsafe_api::runtime::{self, BadInput, Violation};
 use vouchsafe_domain::configuration::Finding;
 
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 const SHOWN: usize = 100;
 const COOKIE: &str = r#"Cookie realm="Vouchsafe", cookie-name=session_id"#;
 const BASIC: &str = r#"Basic realm="Vouchsafe", charset="UTF-8""#;
+
+const WRAPPED: &str = "is not a property: send the object itself, without the wrapper `body`";
 
 /// Why a request at a path fails.
 #[derive(Debug)]
@@ -51,21 +53,30 @@ fn bad_input(path: &str, input: &BadInput) -> Response {
     match input {
         BadInput::NotFound => failure(404, "NotFound", "there is no such object", json!({"path": path})),
         BadInput::Violations(violations) | BadInput::Query(violations) => {
-            let findings = violations.iter().map(|violation| Finding {
-                path: format!("{path}{}", violation.pointer),
-                message: violation.rule.to_string(),
-            });
-            let findings: Vec<Finding> = findings.collect();
-            let message = match violations.iter().any(|violation| violation.pointer == "/body" && violation.unknown) {
-                true => "send the object itself, without the wrapper `body` that answers have".to_owned(),
-                false => text,
+            let body = matches!(input, BadInput::Violations(_));
+            let wrapper = violations.iter().any(|violation| violation.pointer == "/body" && violation.unknown);
+            let findings = match body && wrapper {
+                // Whatever else is wrong with it comes from the wrapper.
+                true => vec![Finding { path: format!("{path}/body"), message: WRAPPED.to_owned() }],
+                false => violations.iter().map(|violation| finding(path, violation)).collect(),
             };
-            failure(400, "SyntacticError", &message, found(&findings))
+            admin(path, &AdminError::Syntactic(findings))
         }
         BadInput::TooLarge(_) => failure(413, "ContentTooLarge", &text, json!({})),
         BadInput::ContentType => failure(415, "UnsupportedMediaType", &text, json!({})),
         _ => failure(input.status(), "InvalidRequestBody", &text, json!({})),
     }
+}
+
+fn finding(path: &str, violation: &Violation) -> Finding {
+    let message = match violation.field.rsplit('.').next() {
+        // What has no name to repeat, and so no pointer.
+        Some(name @ ("a property" | "query")) if !violation.pointer.ends_with(name) => {
+            format!("{name} {}", violation.rule)
+        }
+        _ => violation.rule.clone(),
+    };
+    Finding { path: format!("{path}{}", violation.pointer), message }
 }
 
 fn admin(path: &str, error: &AdminError) -> Response {

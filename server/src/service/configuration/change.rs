@@ -50,7 +50,7 @@ impl Service {
         immutable(ctx, kind, &old, &input.body)?;
         let secret = self.secret(ctx, kind, path, &input, &draft)?;
         draft.snapshot.0.insert(path.to_owned(), input.body.clone());
-        draft.check()?;
+        draft.check(path)?;
         draft.replace(path, input.body, secret).await?;
         let meta = draft.commit(ctx, path).await?;
         Ok((last(path).to_owned(), meta))
@@ -85,7 +85,7 @@ impl Service {
             _ => (self.secret(ctx, kind, &path, &input, &draft)?, None),
         };
         draft.snapshot.0.insert(path.clone(), input.body.clone());
-        draft.check().map_err(|error| as_sent(ctx, &path, error))?;
+        draft.check(&path).map_err(|error| as_sent(ctx, &path, error))?;
         draft.stage(&path, ChangeKind::Create, Some(input.body), secret).await?;
         let meta = draft.commit(ctx, &path).await?;
         Ok(Created { key, meta, client_secret })
@@ -112,7 +112,7 @@ impl Service {
             draft.snapshot.0.remove(path);
             draft.remove(path).await?;
         }
-        draft.check()?;
+        draft.check(path)?;
         draft.tx.commit().await?;
         Ok(meta)
     }

@@ -12,7 +12,10 @@ use super::{
     input::syntactic,
     projection,
 };
-use crate::service::{AdminCtx, AdminError, Service};
+use crate::service::{AdminCtx, AdminError, Error, Service};
+
+/// How often a commit begins again because its session goes on changing things.
+const TRIES: usize = 4;
 
 impl Service {
     /// Applies the session's changes and ends its transaction.
@@ -25,19 +28,15 @@ impl Service {
         ctx: &AdminCtx,
         message: Option<&str>,
     ) -> Result<(), AdminError> {
-        if !ctx.transaction && !ctx.transaction_lost {
+        let lock = self.store.configuration_lock().await?;
+        if lock.is_none_or(|lock| lock.session != ctx.session) && !ctx.transaction_lost {
             return Err(AdminError::TransactionNotOpen);
         }
         if self.message_required().await? && message.is_none_or(|message| message.trim().is_empty()) {
             let message = "is required here: say what you changed and why".to_owned();
             return Err(syntactic(ctx, vec![Finding { path: "/commit_message".to_owned(), message }]));
         }
-        // Keys are made before the lock is taken: an RSA key takes its time.
-        let prepared = match ctx.transaction {
-            true => self.new_authorities(ctx).await?,
-            false => BTreeMap::new(),
-        };
-        let mut draft = self.draft(ctx).await?;
+        let (mut draft, prepared) = self.prepared(ctx).await?;
         check(&draft).await?;
         let mut changes: Vec<ChangeRow> = draft.changes.values().cloned().collect();
         changes.sort_by_key(|change| change.position);
@@ -50,19 +49,36 @@ impl Service {
         draft.tx.configuration_revision_bump().await?;
         draft.tx.configuration_lock_delete().await?;
         draft.tx.commit().await?;
-        self.tenants.forget();
+        self.tenants.recheck();
         Ok(())
+    }
+
+    /// The session's transaction, with a CA for every tenant it makes. Keys are made before the lock is taken: an RSA key
+    /// takes its time.
+    async fn prepared(&self, ctx: &AdminCtx) -> Result<(Draft, BTreeMap<String, AuthorityRow>), AdminError> {
+        for _ in 0..TRIES {
+            let prepared = match ctx.transaction {
+                true => self.new_authorities(ctx).await?,
+                false => BTreeMap::new(),
+            };
+            let draft = self.draft(ctx).await?;
+            let mut made = draft.changes.values().filter(|change| makes_tenant(change));
+            // Another request of the session may have added one meanwhile.
+            if made.all(|change| prepared.contains_key(&change.path)) {
+                return Ok((draft, prepared));
+            }
+        }
+        Err(AdminError::Service(Error::Busy))
     }
 
     /// A CA for every tenant that the session is about to make, by path.
     async fn new_authorities(&self, ctx: &AdminCtx) -> Result<BTreeMap<String, AuthorityRow>, AdminError> {
         let mut made = BTreeMap::new();
         for change in self.store.configuration_changes().await? {
-            let (Some(Kind::Tenants), ChangeKind::Create, Some(body)) =
-                (Kind::of(&change.path), change.kind, change.body)
-            else {
+            if !makes_tenant(&change) {
                 continue;
-            };
+            }
+            let body = change.body.unwrap_or_default();
             let tenant: Tenant = serde_json::from_value(body)
                 .map_err(|error| AdminError::internal("reading a staged tenant")(error.into()))?;
             let (id, key_type) = (tenant.id, tenant.certificate_profile.ca_key_type);
@@ -71,6 +87,10 @@ impl Service {
         }
         Ok(made)
     }
+}
+
+fn makes_tenant(change: &ChangeRow) -> bool {
+    change.kind == ChangeKind::Create && Kind::of(&change.path) == Some(Kind::Tenants)
 }
 
 /// Every rule for the whole, and those that look outside of the configuration.

@@ -48,8 +48,8 @@ impl Draft {
     }
 
     /// Refuses a configuration that contradicts itself. Nothing is staged then, and no transaction was opened for it.
-    pub(super) fn check(&self) -> Result<(), AdminError> {
-        let findings = self.snapshot.inconsistencies();
+    pub(super) fn check(&self, changed: &str) -> Result<(), AdminError> {
+        let findings = self.snapshot.inconsistencies_after(changed);
         if findings.is_empty() { Ok(()) } else { Err(AdminError::Semantic(findings)) }
     }
 
@@ -86,13 +86,14 @@ impl Draft {
 
     /// Makes the change durable; where the object then stands.
     pub(super) async fn commit(self, ctx: &AdminCtx, path: &str) -> Result<Meta, AdminError> {
-        let ctx = AdminCtx { transaction: true, ..ctx.clone() };
-        let meta = self.meta(&ctx, path);
+        let meta = self.meta(ctx, path);
         self.tx.commit().await?;
         Ok(meta)
     }
 
+    /// Where an object stands, as the session sees it: its transaction is open, if only since this change.
     pub(super) fn meta(&self, ctx: &AdminCtx, path: &str) -> Meta {
+        let ctx = AdminCtx { transaction: true, ..ctx.clone() };
         let above = parent(path);
         let known = siblings(above);
         let mut siblings: Vec<String> = match known {
@@ -105,7 +106,7 @@ impl Draft {
         if above == TRUST_STORES {
             siblings.insert(0, BUILT_IN.to_owned());
         }
-        view::meta(ctx, path, &siblings)
+        view::meta(&ctx, path, &siblings)
     }
 }
 

@@ -28,6 +28,7 @@ impl Service {
             _ => kind.parse(body),
         };
         let parsed = read.map_err(|findings| syntactic(ctx, findings))?;
+        self.not_ourselves(ctx, kind, &parsed.body)?;
         let password_hash = match (kind, parsed.secrets.get("password")) {
             (Kind::Users, Some(password)) => {
                 let password = Password::parse(password.expose()).map_err(crate::service::Error::from)?;
@@ -36,6 +37,22 @@ impl Service {
             _ => None,
         };
         Ok(Input { body: parsed.body, secrets: parsed.secrets, password_hash })
+    }
+}
+
+impl Service {
+    /// Our own tokens name their tenant themselves: as an external issuer we would give one tenant's to another.
+    fn not_ourselves(&self, ctx: &AdminCtx, kind: Kind, body: &Value) -> Result<(), AdminError> {
+        let issuers = body.get("external_issuers").and_then(Value::as_array).filter(|_| kind == Kind::Tenants);
+        let own = |issuer: &Value| issuer.get("issuer").and_then(Value::as_str) == Some(&*self.issuer);
+        match issuers.and_then(|issuers| issuers.iter().position(own)) {
+            None => Ok(()),
+            Some(index) => {
+                let path = format!("/external_issuers/{index}/issuer");
+                let message = "is this server itself, whose tokens are trusted anyway".to_owned();
+                Err(syntactic(ctx, vec![Finding { path, message }]))
+            }
+        }
     }
 }
 

@@ -23,11 +23,13 @@ impl Service {
             tx.commit().await?;
             return Err(AdminError::TransactionExpired);
         }
+        let own = |lock: LockRow| lock.session == ctx.session;
+        let had = tx.configuration_lock().await?.is_some_and(own);
         match self.holder(&tx, ctx.now).await? {
             Some(lock) if lock.session == ctx.session => Ok((tx, lock)),
             Some(lock) => Err(AdminError::Locked(shown(&lock, ctx.now))),
             // The sweep of the session's own lock comes with its mark.
-            None if ctx.transaction => {
+            None if had || ctx.transaction => {
                 tx.session_transaction_lost(&ctx.session, false).await?;
                 tx.commit().await?;
                 Err(AdminError::TransactionExpired)

@@ -2,6 +2,8 @@
 
 use reqwest::{Method, header::COOKIE};
 use serde_json::{Value, json};
+use vouchsafe::{auth::hash_secret, clock};
+use vouchsafe_domain::{Secret, Timestamp};
 
 use super::{Answer, TestServer};
 
@@ -72,6 +74,21 @@ impl Session<'_> {
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None).await
+    }
+
+    /// Lets the session have been without a request for some seconds.
+    pub(crate) async fn age(&self, seconds: i64) {
+        let (tx, hash) = (self.server.ready().await.store.begin().await.unwrap(), self.hash());
+        let mut row = tx.session_get(&hash).await.unwrap().unwrap();
+        row.seen_at = Timestamp::from_micros(clock::now().as_micros() - seconds * 1_000_000);
+        tx.session_delete(&hash).await.unwrap();
+        tx.session_insert(&row).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What the database has in the id's place.
+    pub(crate) fn hash(&self) -> String {
+        hash_secret(&Secret::new(&*self.id))
     }
 
     /// An object's body.

@@ -16,11 +16,7 @@ use super::{
 };
 use crate::harness::TestDatabase;
 
-on_both!(
-    nothing_acknowledged_is_lost,
-    staged_changes_outlive_the_server,
-    a_commit_is_whole_or_not_at_all,
-);
+on_both!(nothing_acknowledged_is_lost, staged_changes_outlive_the_server, a_commit_is_whole_or_not_at_all,);
 
 const BASIC: &str = "/api/v1/basic-credentials";
 const X509: &str = "/api/v1/x509-credentials";
@@ -146,7 +142,9 @@ async fn a_commit_is_whole_or_not_at_all(database: TestDatabase) {
     let mut server = Server::start(&database).await;
     let made = bootstrap(&database);
     let admin = Admin::new(&server, &made).await;
-    for (round, delay) in [None, Some(0), Some(1), Some(2), Some(4), Some(8), Some(16)].into_iter().enumerate() {
+    for (round, delay) in
+        [None, Some(0), Some(1), Some(2), Some(4), Some(8), Some(16)].into_iter().enumerate()
+    {
         let (id, zone) = (format!("tenant-{round}"), format!("Etc/GMT+{}", round + 1));
         let session = admin.on(&server);
         session.put(TIMEZONE, &json!(zone)).await.expect(201);

@@ -92,7 +92,7 @@ fn first_to_end(processes: &mut [Process]) -> usize {
         if let Some(ended) = processes.iter_mut().position(Process::is_over) {
             return ended;
         }
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -111,7 +111,10 @@ async fn share_sessions_the_lock_and_the_configuration() {
     assert_eq!(elsewhere.changes().await, [TIMEZONE]);
     assert_eq!(reader.body(TIMEZONE).await, "UTC");
     let locked = reader.put(TIMEZONE, &json!("Europe/Rome")).await.failure(409);
-    assert_eq!((&locked["type"], &locked["details"]["holder"]["username"]), (&json!("ConfigurationLocked"), &json!("admin")));
+    assert_eq!(
+        (&locked["type"], &locked["details"]["holder"]["username"]),
+        (&json!("ConfigurationLocked"), &json!("admin"))
+    );
 
     // What the tenant plane there goes by, too.
     let tenant = session.items(TENANTS).await.remove(0);

@@ -51,8 +51,8 @@ fn each_is_set_by_variable_and_by_file() {
         let mut text = String::new();
         for (name, literal) in line {
             let setting = SETTINGS.iter().find(|setting| setting.name == *name).unwrap();
-            let text = literal.trim_start_matches("['").trim_end_matches("']").replace("', '", ",");
-            by_variable.env(setting.variable(), text.trim_matches('\''));
+            let value = literal.trim_start_matches("['").trim_end_matches("']").replace("', '", ",");
+            by_variable.env(setting.variable(), value.trim_matches('\''));
             text += &format!("{name} = {literal}\n");
         }
         for (name, value) in toml::from_str::<Table>(&text).unwrap() {
@@ -168,7 +168,10 @@ const WRONG_FILES: [(&str, &str); 18] = [
         "[outbound]\nallow = ['::1', 'hunter2']",
         "outbound.allow must be a list of addresses and networks, such as 10.0.0.0/8",
     ),
-    ("[outbound]\nallow = [7]", "outbound.allow must be a list of addresses and networks, such as 10.0.0.0/8"),
+    (
+        "[outbound]\nallow = [7]",
+        "outbound.allow must be a list of addresses and networks, such as 10.0.0.0/8",
+    ),
 ];
 
 #[test]

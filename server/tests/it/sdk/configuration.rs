@@ -53,7 +53,7 @@ both!(a_transaction_is_committed_when_it_succeeds, async |server: TestServer| {
         .unwrap();
     let other = client(&server).configuration();
     assert!(other.alerting().system_alerts_get().await.unwrap().body.xcb_login_failure.email);
-    let store = other.trust_stores().get(&key).await.unwrap();
+    let store = other.trust_stores().get(&key.into()).await.unwrap();
     assert_eq!((store.body.name.as_str(), store.body.authorities.unwrap().len()), ("Partners", 1));
 });
 
@@ -76,7 +76,10 @@ both!(a_transaction_is_rolled_back_when_it_fails_or_is_dropped, async |server: T
     let other = client(&server).configuration();
     for attempt in 0.. {
         match other.begin().await {
-            Ok(transaction) => break transaction.rollback().await.unwrap(),
+            Ok(transaction) => {
+                transaction.rollback().await.unwrap();
+                break;
+            }
             Err(error) => {
                 assert_eq!(error.failure().unwrap().r#type, FailureType::ConfigurationLocked);
                 assert!(attempt < 100, "the drop frees the lock");

@@ -1,6 +1,10 @@
 //! The compiling example of every generated method.
 
-use super::{queries, rust::Rust, schemas::value_ty};
+use super::{
+    queries,
+    rust::Rust,
+    schemas::{is_literal, value_ty},
+};
 use crate::{
     emit::{ident, snake, variant},
     ir::{Field, Kind, Operation, Ty, TypeDef},
@@ -39,18 +43,33 @@ pub(super) fn new(name: &str, args: &[String]) -> String {
 }
 
 pub(super) fn setter(rust: &Rust<'_>, owner: &str, field: &Field) -> String {
-    let args = rust.def(owner).map(|def| required(rust, def)).unwrap_or_default().join(", ");
+    let built = rust.def(owner).map_or_else(|| format!("{owner}::new()"), |def| build(rust, def));
     let value = value(rust, &field.name, value_ty(&field.ty));
-    block(&[&format!(
-        "let {} = {owner}::new({args}).{}({value});",
-        variable(owner),
-        ident(&snake(&field.name))
-    )])
+    block(&[&format!("let {} = {built}.{}({value});", variable(owner), ident(&snake(&field.name)))])
 }
 
 /// `request`, `update`, `query`: the last word of a type's name.
 fn variable(name: &str) -> String {
     snake(name).rsplit('_').next().unwrap_or("value").to_owned()
+}
+
+/// A struct with what is required, by `new` or as a literal.
+fn build(rust: &Rust<'_>, def: &TypeDef) -> String {
+    let name = &def.name;
+    let Kind::Struct { fields, .. } = &def.kind else { return name.clone() };
+    if !is_literal(def) {
+        return format!("{name}::new({})", required(rust, def).join(", "));
+    }
+    let fields = fields.iter().map(|field| {
+        let key = ident(&snake(&field.name));
+        if field.needs_value() {
+            let into = if rust.converts(&field.ty) { ".into()" } else { "" };
+            format!("    {key}: {}{into},", value(rust, &field.name, &field.ty))
+        } else {
+            format!("    {key}: None,")
+        }
+    });
+    format!("{name} {{\n{}\n}}", fields.collect::<Vec<_>>().join("\n"))
 }
 
 /// The arguments of a struct's `new`.
@@ -80,7 +99,7 @@ pub(super) fn value(rust: &Rust<'_>, name: &str, ty: &Ty) -> String {
             }
             Some((_, Kind::Number(number))) if number.integer => "100".to_owned(),
             Some((_, Kind::Number(number))) => format!("{:?}", number.default.unwrap_or(1.0)),
-            Some((def, Kind::Struct { .. })) => format!("{target}::new({})", required(rust, def).join(", ")),
+            Some((def, Kind::Struct { .. })) => build(rust, def),
             Some((_, Kind::List(item))) => format!("vec![{}.into()]", value(rust, name, item)),
             Some((_, Kind::Any)) => "serde_json::Value::Null".to_owned(),
             Some((def, Kind::Text(_))) if rust.is_identifier(def) => "\"efh63sad72g0sggo3s5a\"".to_owned(),
@@ -120,7 +139,7 @@ pub(super) fn operation(
             None if let Kind::List(item) = &def.kind => {
                 format!("&[{}.into()]", value(rust, &def.name, item))
             }
-            None => format!("&{}::new({})", def.name, required(rust, def).join(", ")),
+            None => format!("&{}", build(rust, def)),
         });
     }
     let bound = match &operation.success().body {

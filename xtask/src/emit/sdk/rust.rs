@@ -140,7 +140,7 @@ impl<'a> Rust<'a> {
     }
 
     /// Strings and what is like them are taken in any form.
-    fn converts(&self, ty: &Ty) -> bool {
+    pub(super) fn converts(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Text => true,
             Ty::Ref(name) => {

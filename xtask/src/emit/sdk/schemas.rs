@@ -37,8 +37,9 @@ fn structure(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream {
     let default = (sent && fields.iter().all(|field| !field.needs_value())).then(|| quote!(, Default));
     let read = rust.is_received(def).then(|| quote!(, serde::Deserialize));
     let definitions = fields.iter().map(|field| definition(rust, field));
-    let methods = sent.then(|| {
-        let new = constructor(rust, def, fields);
+    let has_methods = sent && !(is_literal(def) && fields.iter().all(Field::needs_value));
+    let methods = has_methods.then(|| {
+        let new = (!is_literal(def)).then(|| constructor(rust, def, fields));
         let setters =
             fields.iter().filter(|field| !field.needs_value()).map(|field| setter(rust, &def.name, field));
         quote!(impl #name { #new #(#setters)* })
@@ -47,15 +48,21 @@ fn structure(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream {
         [only] if sent && only.needs_value() => Some(from_only(rust, def, only)),
         _ => None,
     };
+    let non_exhaustive = (!sent || !is_literal(def)).then(|| quote!(#[non_exhaustive]));
     quote! {
         #doc
         #[derive(Debug, Clone, PartialEq #default, serde::Serialize #read)]
-        #[non_exhaustive]
+        #non_exhaustive
         pub struct #name { #(#definitions)* }
 
         #methods
         #from
     }
+}
+
+/// Whether so much must be said of a struct that its fields' names are needed: it has no `new`.
+pub(super) fn is_literal(def: &TypeDef) -> bool {
+    matches!(&def.kind, Kind::Struct { fields, .. } if fields.iter().filter(|field| field.needs_value()).count() > 7)
 }
 
 fn definition(rust: &Rust<'_>, field: &Field) -> TokenStream {

@@ -141,12 +141,12 @@ async fn issuers_that_answer_nonsense_are_unreachable() {
     for (number, nonsense) in nonsense.into_iter().enumerate() {
         assert_eq!(after(nonsense).await, Err(TokenError::Unreachable), "{number}");
     }
-    let only_oauth = after(&|fake| {
+    let only_oauth = |fake: &Fake| {
         fake.forget();
         fake.answer(oauth, fake.metadata());
         fake.publish(&[&key]);
-    });
-    assert_eq!(only_oauth.await, Ok(()));
+    };
+    assert_eq!(after(&only_oauth).await, Ok(()));
 }
 
 #[tokio::test]

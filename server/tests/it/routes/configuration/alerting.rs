@@ -1,13 +1,9 @@
 //! The documented samples come out of a fresh server as they are printed in the reference.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::documented;
 use crate::harness::{TestServer, both};
-
-fn documented(name: &str) -> Value {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../api-spec/tests/documented");
-    serde_json::from_slice(&std::fs::read(format!("{folder}/{name}.json")).unwrap()).unwrap()
-}
 
 both!(a_fresh_server_answers_the_documented_samples, async |server: TestServer| {
     let session = server.session().await;

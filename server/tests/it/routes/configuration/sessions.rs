@@ -29,8 +29,8 @@ both!(a_login_sets_the_documented_cookie, async |server: TestServer| {
 });
 
 both!(
-    cookies_are_secure_where_the_server_is_reached_by_https,
-    |config| config.public_url = Some("https://vouchsafe.example".parse().unwrap()),
+    cookies_are_secure_under_tls,
+    |config| config.tls.enabled = true,
     async |server: TestServer| {
         let answer = server.login("admin", &server.admin_password).await;
         assert!(answer.header("set-cookie").unwrap().ends_with("; SameSite=Strict; Secure"));
@@ -75,15 +75,15 @@ both!(without_a_session_the_path_is_named, async |server: TestServer| {
 
 both!(a_session_ends_after_twenty_minutes_without_a_request, async |server: TestServer| {
     let session = server.session().await;
-    let (store, hash) = (server.ready().await.store, hash_secret(&Secret::new(&*session.id)));
-    let ago = |seconds: i64| Timestamp::from_micros(clock::now().as_micros() - seconds * 1_000_000);
-    store.session_touch(&hash, ago(1190)).await.unwrap();
+    let store = server.ready().await.store;
+    session.age(1190).await;
     session.get("/api/configuration").await.expect(200);
-    let seen = store.session_get(&hash).await.unwrap().unwrap().seen_at;
-    assert!(seen > ago(60), "a request starts the time anew");
-    store.session_touch(&hash, ago(1201)).await.unwrap();
+    let seen = store.session_get(&session.hash()).await.unwrap().unwrap().seen_at;
+    let minute_ago = Timestamp::from_micros(clock::now().as_micros() - 60_000_000);
+    assert!(seen > minute_ago, "a request starts the time anew");
+    session.age(1201).await;
     assert_eq!(session.get("/api/configuration").await.failure(401)["type"], "Unauthenticated");
-    assert_eq!(store.session_get(&hash).await.unwrap(), None);
+    assert_eq!(store.session_get(&session.hash()).await.unwrap(), None);
 });
 
 both!(a_logout_ends_the_session, async |server: TestServer| {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use vouchsafe::{auth::hash_secret, clock};
 use vouchsafe_domain::{Secret, Timestamp};
 
+use super::tenant;
 use crate::harness::{TestServer, both, session::Session};
 
 const TRANSACTION: &str = "/api/transaction";
@@ -18,23 +19,6 @@ fn state(status: &str, message: &str) -> Value {
         "key": "transaction",
         "meta": {"href": TRANSACTION, "parent": "/api"},
         "transaction": {"status": status},
-    })
-}
-
-fn tenant(id: &str) -> Value {
-    json!({
-        "id": id,
-        "name": id,
-        "external_issuers": [],
-        "trust_stores": [],
-        "certificate_profile": {
-            "ca_key_type": "ec-p256",
-            "default_key_type": "ec-p256",
-            "default_ttl": 86400,
-            "maximum_ttl": 864000,
-        },
-        "password_rules": {"minimum_length": 1},
-        "lockout": {"failures": 0, "duration_seconds": 60},
     })
 }
 
@@ -147,6 +131,10 @@ both!(an_idle_transaction_ends_and_its_session_is_told_once, async |server: Test
     idle(&server, &session, 601).await;
     assert_eq!(session.put(ACCOUNTING, json!({"require_commitlog": true})).await.failure(409)["type"], "TransactionExpired");
     session.put(ACCOUNTING, json!({"require_commitlog": true})).await.expect(201);
+    idle(&server, &session, 601).await;
+    assert_eq!(session.commit().await.failure(409)["type"], "TransactionExpired");
+    assert_eq!(session.commit().await.failure(409)["type"], "TransactionNotOpen");
+    session.put(ACCOUNTING, json!({"require_commitlog": true})).await.expect(201);
     assert_eq!(session.get(CHANGES).await.expect(200)["changes"].as_array().unwrap().len(), 1, "the old one is gone");
 });
 
@@ -155,10 +143,7 @@ both!(the_end_of_a_session_frees_the_lock, async |server: TestServer| {
     first.put(TIMEZONE, json!("Europe/Paris")).await.expect(201);
     first.delete("/api/authentication").await.expect(200);
     second.put(TIMEZONE, json!("Europe/Rome")).await.expect(201);
-    // Twenty minutes later.
-    let then = Timestamp::from_micros(clock::now().as_micros() - 1_201_000_000);
-    let store = server.ready().await.store;
-    store.session_touch(&hash_secret(&Secret::new(&*second.id)), then).await.unwrap();
+    second.age(1201).await;
     let third = server.session().await;
     third.put(TIMEZONE, json!("Europe/Oslo")).await.expect(201);
     assert_eq!(second.get(TRANSACTION).await.failure(401)["type"], "Unauthenticated");

@@ -131,7 +131,7 @@ async fn violations_say_where() {
         let path = format!("/v1/settings{path}");
         let (reply, service) = put(&path, body).await;
         let (seen, input) = service.refused.lock().unwrap().take().unwrap();
-        let BadInput::Violations(violations) = input else { panic!("{body}: {input:?}") };
+        let BadInput::Violations(violations) = input else { unreachable!("{body}: {input:?}") };
         let found: Vec<_> = violations
             .iter()
             .map(|violation| {
@@ -150,7 +150,7 @@ async fn many_violations_are_enough() {
     let body = format!("[{}]", vec!["1"; 1000].join(","));
     let (reply, service) = put("/v1/settings/references", &body).await;
     let (_, input) = service.refused.lock().unwrap().take().unwrap();
-    let BadInput::Violations(violations) = input else { panic!("{input:?}") };
+    let BadInput::Violations(violations) = input else { unreachable!("{input:?}") };
     assert_eq!((violations.len(), reply.told().1.matches(';').count()), (100, 15));
 }
 
@@ -158,7 +158,9 @@ async fn many_violations_are_enough() {
 async fn violations_of_a_query_are_told_apart() {
     let service = Arc::new(Service::default());
     send(&service, request(Method::GET, "/v1/settings?until=2020").finish()).await;
-    let Some((_, BadInput::Query(violations))) = service.refused.lock().unwrap().take() else { panic!() };
+    let Some((_, BadInput::Query(violations))) = service.refused.lock().unwrap().take() else {
+        unreachable!()
+    };
     assert_eq!(violations[0].pointer, "/until");
 }
 
