@@ -19,8 +19,8 @@ use crate::{
     oracle::{self, Difference, Expected, Format},
     target::Profile,
 };
-pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 use admin::Changed;
+pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 
 /// What all attempts of a run share.
 #[derive(Debug)]

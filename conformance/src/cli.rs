@@ -27,7 +27,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run cases against a server; exits with 0 only if none failed, 1 if one did, 2 if the command is wrong
-    Run(Run),
+    Run(Box<Run>),
     /// List cases with the requirement that each checks
     List(Selection),
 }

@@ -51,9 +51,9 @@ mod tests {
         }
         let options = Options {
             only: vec!["basic*".to_owned(), "typo*".to_owned()],
-            skip: vec!["*::delete::*".to_owned()],
+            skip: vec!["*::destroy::*".to_owned()],
             ..Options::default()
         };
-        assert_eq!(unmatched(&options), ["typo*", "*::delete::*"]);
+        assert_eq!(unmatched(&options), ["typo*", "*::destroy::*"]);
     }
 }

@@ -33,7 +33,11 @@ pub use admin::AdminPlane;
 pub use plane::TenantPlane;
 
 use crate::{
-    auth::{Issuers, TokenIssuer}, listener::ServerCertificate, service::Service, telemetry::Metrics};
+    auth::{Issuers, TokenIssuer},
+    listener::ServerCertificate,
+    service::Service,
+    telemetry::Metrics,
+};
 
 /// What the endpoints share.
 #[derive(Debug)]

@@ -95,7 +95,9 @@ pub async fn existing(config: &Config) -> anyhow::Result<Ready> {
     match fingerprint(&store).await? {
         Some(fingerprint) => {
             let master_key = Arc::new(master_key::require(config, &fingerprint)?);
-            adopt::upgrade(&store, clock::now()).await.context("making the configuration of what there is")?;
+            adopt::upgrade(&store, clock::now())
+                .await
+                .context("making the configuration of what there is")?;
             Ok(Ready { store, master_key, first_start: false })
         }
         None => bail!("the database is empty: start the server once with `vouchsafe serve`"),

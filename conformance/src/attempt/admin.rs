@@ -45,6 +45,8 @@ pub(crate) enum Who {
 pub(super) struct Changed {
     /// Who may have an open transaction.
     open: Vec<Who>,
+    /// Whether changes are to open it by themselves.
+    automatic: bool,
     /// What takes committed changes back: method, path, body.
     undo: Vec<(&'static str, String, Option<Value>)>,
 }
@@ -72,6 +74,7 @@ impl Attempt {
         path: &str,
         content: Content,
     ) -> Result<Answer, Stop> {
+        self.open_first(who, method, path).await?;
         let answer = match who {
             Who::Nobody => self.exchange(role, "", Credentials::None, method, path, content).await,
             Who::Password(user, password) => {
@@ -86,6 +89,23 @@ impl Attempt {
             self.note_change(who, method, path);
         }
         Ok(answer)
+    }
+
+    /// Opens a transaction before a change, as the reference tells to. Whether it may be left out has a case of its own.
+    async fn open_first(&mut self, who: &Who, method: &str, path: &str) -> Result<(), Stop> {
+        let changes = method != "get" && path.starts_with("/api/configuration");
+        let open = self.changed.open.iter().any(|other| is_same(who, other));
+        if !changes || open || self.changed.automatic || matches!(who, Who::Nobody | Who::Password(..)) {
+            return Ok(());
+        }
+        // What comes of it the change itself will tell.
+        let _opened = Box::pin(self.call(Role::Prepare, who, "post", TRANSACTION, None)).await?;
+        Ok(())
+    }
+
+    /// From now on changes are sent without opening a transaction.
+    pub(crate) fn without_opening(&mut self) {
+        self.changed.automatic = true;
     }
 
     async fn call_as_admin(
@@ -107,7 +127,8 @@ impl Attempt {
     /// The id of the shared session; a new one when there is none, or only the one that has `ended`.
     async fn shared_session(&mut self, ended: Option<&Secret>) -> Result<Secret, Stop> {
         let run = std::sync::Arc::clone(&self.run);
-        let admin = run.admin.as_ref().ok_or_else(|| Stop::Skip("needs an administrator's login".to_owned()))?;
+        let admin =
+            run.admin.as_ref().ok_or_else(|| Stop::Skip("needs an administrator's login".to_owned()))?;
         let mut session = admin.session.lock().await;
         match session.as_ref() {
             Some(id) if ended.is_none_or(|ended| ended.expose() != id.expose()) => Ok(id.clone()),
@@ -160,12 +181,7 @@ impl Attempt {
     }
 
     fn note_change(&mut self, who: &Who, method: &str, path: &str) {
-        let same = |other: &Who| match (who, other) {
-            (Who::Session(one), Who::Session(other)) => one.expose() == other.expose(),
-            (Who::Admin, Who::Admin) => true,
-            _ => false,
-        };
-        self.changed.open.retain(|other| !same(other));
+        self.changed.open.retain(|other| !is_same(who, other));
         let closes = path == TRANSACTION && method != "post";
         if !closes {
             self.changed.open.push(who.clone());
@@ -174,13 +190,13 @@ impl Attempt {
 
     /// Drops open transactions and takes committed changes back.
     pub(super) async fn restore(&mut self) {
+        self.changed.automatic = false;
         for who in std::mem::take(&mut self.changed.open) {
             match self.call(Role::Cleanup, &who, "delete", TRANSACTION, None).await {
                 Ok(answer) if answer.status == 200 => {}
-                Ok(answer) => self.left_behind.push(format!(
-                    "an open transaction: DELETE {TRANSACTION} answered {}",
-                    answer.status
-                )),
+                Ok(answer) => self
+                    .left_behind
+                    .push(format!("an open transaction: DELETE {TRANSACTION} answered {}", answer.status)),
                 Err(_) => self.left_behind.push("an open transaction".to_owned()),
             }
         }
@@ -209,6 +225,14 @@ impl Attempt {
             }
             None => self.left_behind.push(format!("a change of the configuration: {title} was not answered")),
         }
+    }
+}
+
+fn is_same(who: &Who, other: &Who) -> bool {
+    match (who, other) {
+        (Who::Session(one), Who::Session(other)) => one.expose() == other.expose(),
+        (Who::Admin, Who::Admin) => true,
+        _ => false,
     }
 }
 

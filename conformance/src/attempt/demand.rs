@@ -78,7 +78,7 @@ impl Attempt {
     pub(crate) fn failure(&mut self, answer: &Answer, status: u16, kind: &str) -> Result<(), Stop> {
         self.status(answer, status)?;
         self.equal(answer, "/error/type", &Value::from(kind));
-        if !self.at(answer, "/error/message")?.as_str().is_some_and(|message| !message.is_empty()) {
+        if self.at(answer, "/error/message")?.as_str().is_none_or(str::is_empty) {
             self.differs("body/error/message", "a text", "something else");
         }
         if !self.at(answer, "/error/details")?.is_object() {
@@ -96,7 +96,11 @@ impl Attempt {
         let last = path.rsplit('/').next().unwrap_or(path);
         let named = details.is_some_and(|details| has_text(details, &|text| text.contains(last)));
         if !named {
-            self.differs("body/error/details", format!("`{path}`"), details.map_or("nothing".to_owned(), tell));
+            self.differs(
+                "body/error/details",
+                format!("`{path}`"),
+                details.map_or("nothing".to_owned(), tell),
+            );
         }
     }
 

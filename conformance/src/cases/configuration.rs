@@ -114,4 +114,3 @@ macro_rules! script {
     }};
 }
 use script;
-

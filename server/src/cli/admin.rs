@@ -37,6 +37,8 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     if !tx.admin_user_set_password_hash(&username, &hash, clock::now()).await? {
         bail!("there is no administrator {username}");
     }
+    // Whoever knew the old password is logged out.
+    tx.sessions_delete_of(username.as_str(), "").await?;
     tx.record(setup::audit("admin_reset_password", None, username.as_str()));
     tx.commit().await?;
     ready.store.close().await;

@@ -60,7 +60,11 @@ impl Plane for AdminPlane {
     type Caller = AdminCaller;
     type Error = Failed;
 
-    async fn authorize(&self, request: &Request, operation: &'static Operation) -> Result<AdminCaller, Failed> {
+    async fn authorize(
+        &self,
+        request: &Request,
+        operation: &'static Operation,
+    ) -> Result<AdminCaller, Failed> {
         let origin = origin(request, operation.id);
         let path = origin.path.clone();
         match operation.security.map(|(scheme, _)| &scheme.kind) {

@@ -87,7 +87,9 @@ fn refusal(error: poem::Error, path: &str) -> Response {
         return response;
     }
     match error.status() {
-        status if status.is_client_error() => refused(path, status.as_u16(), "InvalidRequestBody", "the request can't be read"),
+        status if status.is_client_error() => {
+            refused(path, status.as_u16(), "InvalidRequestBody", "the request can't be read")
+        }
         _ => {
             tracing::error!(%error, "a handler failed");
             let status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
@@ -98,7 +100,9 @@ fn refusal(error: poem::Error, path: &str) -> Response {
 
 /// In the shape of the plane that the path is on.
 fn refused(path: &str, status: u16, kind: &str, text: &str) -> Response {
-    let admin = path == "/api" || path.starts_with("/api/") && !path.starts_with("/api/v1");
+    let below =
+        |plane: &str| path.strip_prefix(plane).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let admin = below("/api") && !below("/api/v1");
     if admin { failure(status, kind, text, json!({"path": path})) } else { message(status, text) }
 }
 

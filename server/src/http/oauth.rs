@@ -60,7 +60,11 @@ pub(super) async fn token(request: &Request, body: Body, shared: Data<&Arc<Share
         Err(refusal) => {
             if matches!(refusal, Refusal::InvalidClient) {
                 let origin = origin(request, "token_create");
-                shared.service.refused(service::Refusal::of(&origin, "unknown".to_owned(), "wrong client credentials"));
+                shared.service.refused(service::Refusal::of(
+                    &origin,
+                    "unknown".to_owned(),
+                    "wrong client credentials",
+                ));
             }
             refusal.into_response()
         }

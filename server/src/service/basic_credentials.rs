@@ -229,8 +229,12 @@ mod tests {
         let metrics = Arc::new(Metrics::default());
         let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
         let authorities = Authorities::new(ready.store.clone(), ready.master_key);
-        let options =
-            Options { key_pool: 0, own_host: String::new(), issuer: String::new(), ca_ttl: std::time::Duration::from_secs(86_400) };
+        let options = Options {
+            key_pool: 0,
+            own_host: String::new(),
+            issuer: String::new(),
+            ca_ttl: std::time::Duration::from_secs(86_400),
+        };
         let outbound = Arc::new(outbound::Client::new(Vec::new()));
         Service::new(ready.store, passwords, authorities, outbound, options, metrics).unwrap()
     }

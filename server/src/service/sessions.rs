@@ -13,10 +13,7 @@ use vouchsafe_domain::{
 use vouchsafe_store::{AdminUserRow, AuditRow, Outcome, Record, SessionRow, Tx};
 
 use super::{
-    AdminCtx, AdminError, Service,
-    admin::SessionId,
-    configuration::transaction_ends,
-    refusals::Refusal,
+    AdminCtx, AdminError, Service, admin::SessionId, configuration::transaction_ends, refusals::Refusal,
 };
 use crate::auth::hash_secret;
 
@@ -138,7 +135,8 @@ impl Service {
     /// What the database says.
     pub async fn logout(&self, ctx: &AdminCtx) -> Result<(), AdminError> {
         let session = self.store.session_get(&ctx.session).await?.ok_or(AdminError::Unauthenticated)?;
-        self.end(&session, Some(ctx.audit("authentication_logout", "/api/authentication", String::new()))).await
+        self.end(&session, Some(ctx.audit("authentication_logout", "/api/authentication", String::new())))
+            .await
     }
 
     /// Who may log in how: by certificate only where a trust store is named and the server has TLS.
@@ -257,7 +255,8 @@ fn login(origin: &Origin, username: &str, method: &str) -> AuditRow {
 /// 160 random bits as 40 hexadecimal digits, as documented.
 fn new_id() -> Result<SessionId, AdminError> {
     let mut bytes = zeroize::Zeroizing::new([0; 20]);
-    aws_lc_rs::rand::fill(bytes.as_mut_slice())
-        .map_err(|_| AdminError::internal("making a session")(anyhow::anyhow!("the system has no randomness")))?;
+    aws_lc_rs::rand::fill(bytes.as_mut_slice()).map_err(|_| {
+        AdminError::internal("making a session")(anyhow::anyhow!("the system has no randomness"))
+    })?;
     Ok(Secret::new(HEXLOWER.encode(bytes.as_slice())))
 }

@@ -91,12 +91,15 @@ impl Tx {
         Ok(Entity::delete_by_id(id_hash).exec(self.db()).await?.rows_affected > 0)
     }
 
-    /// Ends all sessions of a user; answers how many.
-    pub async fn sessions_delete_of(&self, username: &str) -> Result<u64, Error> {
+    /// Ends all sessions of a user but one, where there is one to keep; answers how many.
+    pub async fn sessions_delete_of(&self, username: &str, keep: &str) -> Result<u64, Error> {
         if username.contains('\0') {
             return Ok(0);
         }
-        let ended = Entity::delete_many().filter(Column::Username.eq(username));
+        let mut ended = Entity::delete_many().filter(Column::Username.eq(username));
+        if !keep.is_empty() {
+            ended = ended.filter(Column::IdHash.ne(keep));
+        }
         Ok(ended.exec(self.db()).await?.rows_affected)
     }
 

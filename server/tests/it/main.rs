@@ -3,7 +3,7 @@
 //! Every test that touches the database runs on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-// mod conformance;
+mod conformance;
 mod harness;
 mod limits;
 mod listener;

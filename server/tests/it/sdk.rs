@@ -135,8 +135,11 @@ both!(every_key_type_can_be_asked_for, async |server: TestServer| {
         (KeyType::Ed25519, PrivateKeyType::Ed25519),
     ];
     for (asked, made) in cases {
-        let issued =
-            client.x509_credentials().create(&X509CredentialsRequest::new().key_type(asked.clone())).await.unwrap();
+        let issued = client
+            .x509_credentials()
+            .create(&X509CredentialsRequest::new().key_type(asked.clone()))
+            .await
+            .unwrap();
         assert_eq!(issued.private_key_type, Some(made), "{asked}");
     }
 });

@@ -5,12 +5,9 @@ mod element;
 use serde_json::{Value, json};
 
 use super::{
-    Scenario,
-    script,
+    Scenario, script,
     statuses::{NotFound, Unauthenticated, Unauthorized},
-    steps::{
-        SYSTEM_ALERTS, TRAFFIC_ALERTS, body_of, is_in_status, open, read, replace, sample, shows,
-    },
+    steps::{SYSTEM_ALERTS, TRAFFIC_ALERTS, alerts, is_in_status, open, read, replace, sample, shows},
 };
 use crate::{
     attempt::{Attempt, Who},
@@ -68,7 +65,8 @@ fn of_kind(kind: Kind) -> Vec<Scenario> {
     let id = |rest: &str| format!("{}::{rest}", kind.area);
     let on = |sentence| (kind.section, sentence);
     let system = kind.path == SYSTEM_ALERTS;
-    let pick = |of_system: &'static str, of_traffic: &'static str| if system { of_system } else { of_traffic };
+    let pick =
+        |of_system: &'static str, of_traffic: &'static str| if system { of_system } else { of_traffic };
     let mut scenarios = vec![
         Scenario::new(
             id("get::sample"),
@@ -84,12 +82,9 @@ fn of_kind(kind: Kind) -> Vec<Scenario> {
         Scenario::new(
             id("delivery::email"),
             "email_get",
-            on(pick(
-                "E-mail alerts, when enabled, are sent to the e-mail address configured in the alerting_address \
-                 element of the /api/configuration/management/email endoint.",
-                "E-mail alerts, when enabled, are sent to the e-mail address configured in the alerting_address \
-                 element of the /api/configuration/management/email endpoint.",
-            )),
+            // The reference spells it so.
+            on("E-mail alerts, when enabled, are sent to the e-mail address configured in the alerting_address element \
+                of the /api/configuration/management/email endoint."),
             script!(email_address),
         )
         .note(UNSENT),
@@ -189,7 +184,8 @@ impl Sample {
         attempt.equal(&answer, "/key", &sample["key"]);
         attempt.members(&answer, "/meta", &sample["meta"]);
         let names = |body: &Value| {
-            let mut names: Vec<String> = body.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+            let mut names: Vec<String> =
+                body.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
             names.sort();
             json!(names)
         };
@@ -217,7 +213,7 @@ impl Procedure {
     async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
         let kind = self.0;
         let other = attempt.second_session().await?;
-        let before = body_of(attempt, &Who::Admin, kind.path).await?;
+        let before = alerts(attempt, &Who::Admin, kind.path, kind.sample).await?;
         let (after, place, flipped) = toggled(kind, &before);
         open(attempt, &Who::Admin).await?;
         replace(attempt, &Who::Admin, kind.path, &after).await?;
@@ -235,9 +231,10 @@ struct Created(Kind);
 impl Created {
     async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
         let kind = self.0;
-        let before = body_of(attempt, &Who::Admin, kind.path).await?;
+        let before = alerts(attempt, &Who::Admin, kind.path, kind.sample).await?;
         let (after, ..) = toggled(kind, &before);
         let answer = replace(attempt, &Who::Admin, kind.path, &after).await?;
+        attempt.status(&answer, 201)?;
         attempt.documented(kind.write, &answer);
         let sample = sample(kind.sample);
         attempt.equal(&answer, "/key", &sample["key"]);

@@ -40,8 +40,7 @@ fn of_operation(document: &Document, operation: &Operation) -> Vec<Case> {
     let mut cases = Vec::new();
     let title = operation.title();
     let success = operation.success();
-    let (status, said) =
-        success.map(|success| (success.status, success.description())).unwrap_or_default();
+    let (status, said) = success.map(|success| (success.status, success.description())).unwrap_or_default();
     let pointer = operation.pointer().to_owned();
     let answered = format!("is answered with {status}: {}", said.trim_end());
     if operation.method == "get" {
@@ -49,8 +48,10 @@ fn of_operation(document: &Document, operation: &Operation) -> Vec<Case> {
         cases.push(case(operation, "read", format!("{title} {answered}"), pointer.clone(), false, check));
     }
     for example in operation.request_examples() {
-        let requirement =
-            format!("{title} with the documented request `{}` ({}) {answered}", example.name, example.summary);
+        let requirement = format!(
+            "{title} with the documented request `{}` ({}) {answered}",
+            example.name, example.summary
+        );
         let name = format!("example-{}", super::super::examples::kebab(example.name));
         let (pointer, extension) = (example.pointer.clone(), example.extension);
         let check = Box::new(Documented::new(document, operation, example));
@@ -62,7 +63,8 @@ fn of_operation(document: &Document, operation: &Operation) -> Vec<Case> {
         cases.push(case(operation, "removed", requirement, pointer.clone(), false, check));
     }
     if operation.path.contains('{') {
-        let requirement = format!("{title} with the documented key, which is nobody's, is answered with 404.");
+        let requirement =
+            format!("{title} with the documented key, which is nobody's, is answered with 404.");
         let check = Box::new(UnknownKey::new(operation));
         cases.push(case(operation, "unknown-key", requirement, pointer.clone(), false, check));
     }
@@ -82,8 +84,7 @@ fn case(
     extension: bool,
     check: Box<dyn Check>,
 ) -> Case {
-    let named = NAMED.iter().any(|path| operation.path == *path)
-        || operation.path.starts_with("/api/configuration/alerting/");
+    let named = NAMED.contains(&operation.path) || operation.path.starts_with("/api/configuration/alerting/");
     let info = CaseInfo {
         id: format!("{}::{what}", topic(operation)),
         requirement,

@@ -52,7 +52,7 @@ async fn readers(attempt: &mut Attempt) -> Result<(), Stop> {
     let other = attempt.second_session().await?;
     let (before, after) = flipped(attempt).await?;
     replace(attempt, &Who::Admin, SYSTEM_ALERTS, &after).await?;
-    shows(attempt, &other, SYSTEM_ALERTS, "", &before).await?;
+    shows(attempt, &other, SYSTEM_ALERTS, "/xcbError", &before["xcbError"]).await?;
     transaction_is(attempt, &other, "closed").await
 }
 
@@ -96,11 +96,11 @@ async fn view(attempt: &mut Attempt) -> Result<(), Stop> {
     let other = attempt.second_session().await?;
     let (before, after) = flipped(attempt).await?;
     replace(attempt, &Who::Admin, SYSTEM_ALERTS, &after).await?;
-    shows(attempt, &Who::Admin, SYSTEM_ALERTS, "", &after).await?;
-    shows(attempt, &other, SYSTEM_ALERTS, "", &before).await?;
+    shows(attempt, &Who::Admin, SYSTEM_ALERTS, "/xcbError", &after["xcbError"]).await?;
+    shows(attempt, &other, SYSTEM_ALERTS, "/xcbError", &before["xcbError"]).await?;
     let answer = attempt.call(Role::Request, &Who::Admin, "delete", TRANSACTION, None).await?;
     attempt.status(&answer, 200)?;
-    shows(attempt, &Who::Admin, SYSTEM_ALERTS, "", &before).await
+    shows(attempt, &Who::Admin, SYSTEM_ALERTS, "/xcbError", &before["xcbError"]).await
 }
 
 async fn holder(attempt: &mut Attempt) -> Result<(), Stop> {

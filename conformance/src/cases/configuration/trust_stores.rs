@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Scenario,
     statuses::{Unauthenticated, Unauthorized},
-    steps::{TRUST_STORES, sample, text},
+    steps::{TRUST_STORES, key_of, sample},
 };
 use crate::{
     attempt::{Attempt, Who},
@@ -78,10 +78,14 @@ pub(super) fn unchecked(attempt: &Attempt) -> Value {
 }
 
 /// Creates a trust store in the open transaction, or in the one that this opens, and answers its path.
-pub(super) async fn create(attempt: &mut Attempt, role: Role, body: &Value) -> Result<(String, Answer), Stop> {
+pub(super) async fn create(
+    attempt: &mut Attempt,
+    role: Role,
+    body: &Value,
+) -> Result<(String, Answer), Stop> {
     let answer = attempt.call(role, &Who::Admin, "post", TRUST_STORES, Some(body.clone())).await?;
     attempt.status(&answer, 201)?;
-    let key = text(attempt, &answer, "/key")?;
+    let key = key_of(attempt, &answer)?;
     Ok((format!("{TRUST_STORES}/{key}"), answer))
 }
 
@@ -123,7 +127,8 @@ async fn is_semantic_error(
 /// What was wrongly committed is deleted in the end.
 fn remove_committed(attempt: &mut Attempt) {
     let posts = attempt.exchanges.iter().filter(|exchange| exchange.request.method == "POST");
-    let made = posts.filter(|exchange| exchange.request.path == TRUST_STORES && exchange.answer.status == 201);
+    let made =
+        posts.filter(|exchange| exchange.request.path == TRUST_STORES && exchange.answer.status == 201);
     let keys = made.filter_map(|exchange| exchange.answer.json()?.get("key")?.as_str().map(str::to_owned));
     for key in keys.collect::<Vec<_>>() {
         attempt.undo("delete", format!("{TRUST_STORES}/{key}"), None);

@@ -20,10 +20,7 @@ pub(super) async fn with_grants(attempt: &mut Attempt, grants: &[(&str, &str)]) 
 }
 
 /// Like [`with_grants`], but not logged in: name and password.
-pub(super) async fn create(
-    attempt: &mut Attempt,
-    grants: &[(&str, &str)],
-) -> Result<(String, Secret), Stop> {
+pub(super) async fn create(attempt: &mut Attempt, grants: &[(&str, &str)]) -> Result<(String, Secret), Stop> {
     let there = attempt.call(Role::Prepare, &Who::Admin, "get", LOCAL_DATABASE, None).await?;
     if there.status != 200 {
         return Err(Stop::Skip(format!(
@@ -50,9 +47,9 @@ pub(super) async fn create(
 pub(super) async fn grant(attempt: &mut Attempt, group: &str, grants: &[(&str, &str)]) -> Result<(), Stop> {
     let before = body_of(attempt, &Who::Admin, ACLS).await?;
     let mut acls = before.clone();
-    let new = grants.iter().map(
-        |(object, permission)| json!({"group": group, "objects": [object], "permission": permission}),
-    );
+    let new = grants
+        .iter()
+        .map(|(object, permission)| json!({"group": group, "objects": [object], "permission": permission}));
     if let Some(acls) = acls.as_array_mut() {
         acls.extend(new);
     }
@@ -84,6 +81,8 @@ async fn add(attempt: &mut Attempt, collection: &str, body: Value) -> Result<Str
 fn made(answer: &Answer, what: &str) -> Result<(), Stop> {
     match answer.status {
         201 => Ok(()),
-        status => Err(Stop::Error(format!("cannot make the user that the case needs: {what} answered {status}"))),
+        status => {
+            Err(Stop::Error(format!("cannot make the user that the case needs: {what} answered {status}")))
+        }
     }
 }

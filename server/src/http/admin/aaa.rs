@@ -20,11 +20,7 @@ impl AaaApi for AdminPlane {
         Ok(AclsGetAnswer { body: self.object(&caller, ACLS).await? })
     }
 
-    async fn acls_replace(
-        &self,
-        caller: AdminCaller,
-        body: wire::Acls,
-    ) -> Result<AclsReplaceAnswer, Failed> {
+    async fn acls_replace(&self, caller: AdminCaller, body: wire::Acls) -> Result<AclsReplaceAnswer, Failed> {
         let (body, location) = self.replace(&caller, ACLS, &body).await?;
         Ok(AclsReplaceAnswer { body, location })
     }
@@ -46,7 +42,11 @@ impl AaaApi for AdminPlane {
         Ok(GroupsCreateAnswer { body, location })
     }
 
-    async fn groups_get(&self, caller: AdminCaller, key: wire::ConfigurationKey) -> Result<GroupsGetAnswer, Failed> {
+    async fn groups_get(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+    ) -> Result<GroupsGetAnswer, Failed> {
         let path = format!("{GROUPS}/{}", key.as_str());
         Ok(GroupsGetAnswer { body: self.object(&caller, &path).await? })
     }
@@ -84,7 +84,11 @@ impl AaaApi for AdminPlane {
         Ok(UsersCreateAnswer { body, location })
     }
 
-    async fn users_get(&self, caller: AdminCaller, key: wire::ConfigurationKey) -> Result<UsersGetAnswer, Failed> {
+    async fn users_get(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+    ) -> Result<UsersGetAnswer, Failed> {
         let path = format!("{USERS}/{}", key.as_str());
         Ok(UsersGetAnswer { body: self.object(&caller, &path).await? })
     }

@@ -16,7 +16,11 @@ const PATH: &str = "/api/audit";
 const PAGE: u64 = 100;
 
 impl AuditApi for AdminPlane {
-    async fn audit_list(&self, caller: AdminCaller, query: AuditListQuery) -> Result<AuditListAnswer, Failed> {
+    async fn audit_list(
+        &self,
+        caller: AdminCaller,
+        query: AuditListQuery,
+    ) -> Result<AuditListAnswer, Failed> {
         let ctx = caller.session()?;
         let link = link(&query);
         let limit = query.limit.as_ref().map_or(PAGE, |limit| limit.get().unsigned_abs().into());

@@ -69,7 +69,8 @@ fn bare<T: DeserializeOwned>() -> Result<T, Failed> {
 }
 
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, Failed> {
-    let broken = |error: serde_json::Error| Error::Internal { context: "making an answer", source: error.into() };
+    let broken =
+        |error: serde_json::Error| Error::Internal { context: "making an answer", source: error.into() };
     serde_json::from_value(value).map_err(|error| fail(AdminError::Service(broken(error))))
 }
 

@@ -54,7 +54,8 @@ fn bad_input(path: &str, input: &BadInput) -> Response {
         BadInput::NotFound => failure(404, "NotFound", "there is no such object", json!({"path": path})),
         BadInput::Violations(violations) | BadInput::Query(violations) => {
             let body = matches!(input, BadInput::Violations(_));
-            let wrapper = violations.iter().any(|violation| violation.pointer == "/body" && violation.unknown);
+            let wrapper =
+                violations.iter().any(|violation| violation.pointer == "/body" && violation.unknown);
             let findings = match body && wrapper {
                 // Whatever else is wrong with it comes from the wrapper.
                 true => vec![Finding { path: format!("{path}/body"), message: WRAPPED.to_owned() }],
@@ -114,13 +115,19 @@ fn admin(path: &str, error: &AdminError) -> Response {
 fn service(path: &str, error: &Error) -> Response {
     let text = error.to_string();
     match error {
-        Error::Invalid(_) => {
-            failure(400, "SyntacticError", &text, json!({"path": path, "errors": [{"path": path, "message": text}]}))
-        }
+        Error::Invalid(_) => failure(
+            400,
+            "SyntacticError",
+            &text,
+            json!({"path": path, "errors": [{"path": path, "message": text}]}),
+        ),
         Error::NotFound(_) => failure(404, "NotFound", &text, json!({"path": path})),
-        Error::Conflict(_) => {
-            failure(400, "SemanticError", &text, json!({"path": path, "errors": [{"path": path, "message": text}]}))
-        }
+        Error::Conflict(_) => failure(
+            400,
+            "SemanticError",
+            &text,
+            json!({"path": path, "errors": [{"path": path, "message": text}]}),
+        ),
         Error::Unauthenticated { .. } => {
             challenge(failure(401, "Unauthenticated", &text, json!({"path": path})), path)
         }

@@ -1,6 +1,6 @@
 //! Tenants and their OAuth clients.
 
-use vouchsafe_api::generated::{tenants::*, schemas as wire};
+use vouchsafe_api::generated::{schemas as wire, tenants::*};
 
 use super::{AdminCaller, AdminPlane, Failed};
 
@@ -29,7 +29,11 @@ impl TenantsApi for AdminPlane {
         Ok(TenantsCreateAnswer { body, location })
     }
 
-    async fn tenants_get(&self, caller: AdminCaller, key: wire::ConfigurationKey) -> Result<TenantsGetAnswer, Failed> {
+    async fn tenants_get(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+    ) -> Result<TenantsGetAnswer, Failed> {
         let path = format!("{TENANTS}/{}", key.as_str());
         Ok(TenantsGetAnswer { body: self.object(&caller, &path).await? })
     }

@@ -1,6 +1,6 @@
 //! Trust stores.
 
-use vouchsafe_api::generated::{trust_stores::*, schemas as wire};
+use vouchsafe_api::generated::{schemas as wire, trust_stores::*};
 
 use super::{AdminCaller, AdminPlane, Failed};
 
@@ -20,7 +20,11 @@ impl TrustStoresApi for AdminPlane {
         Ok(TrustStoresCreateAnswer { body, location })
     }
 
-    async fn trust_stores_get(&self, caller: AdminCaller, key: wire::ConfigurationKey) -> Result<TrustStoresGetAnswer, Failed> {
+    async fn trust_stores_get(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+    ) -> Result<TrustStoresGetAnswer, Failed> {
         let path = format!("{TRUST_STORES}/{}", key.as_str());
         Ok(TrustStoresGetAnswer { body: self.object(&caller, &path).await? })
     }

@@ -145,14 +145,10 @@ impl Service {
     }
 
     /// A tenant's id is not given twice, even when the first is gone: certificates of the first are still about.
-    async fn was_deleted(
-        &self,
-        ctx: &AdminCtx,
-        kind: Kind,
-        body: &Value,
-        tx: &Tx,
-    ) -> Result<(), AdminError> {
-        if kind != Kind::Tenants || tx.setting(&super::projection::tombstone(&tenant_id(body)?)).await?.is_none() {
+    async fn was_deleted(&self, ctx: &AdminCtx, kind: Kind, body: &Value, tx: &Tx) -> Result<(), AdminError> {
+        if kind != Kind::Tenants
+            || tx.setting(&super::projection::tombstone(&tenant_id(body)?)).await?.is_none()
+        {
             return Ok(());
         }
         let message = "was the id of a tenant that is deleted: choose another".to_owned();
@@ -216,7 +212,8 @@ pub(super) async fn removable(path: &str, id: &TenantId, tx: &Tx) -> Result<(), 
     match tx.tenant_unrevoked(id).await? {
         0 => Ok(()),
         some => {
-            let message = format!("the tenant has {some} credentials that are not revoked: revoke them first");
+            let message =
+                format!("the tenant has {some} credentials that are not revoked: revoke them first");
             Err(AdminError::Semantic(vec![Finding { path: path.to_owned(), message }]))
         }
     }

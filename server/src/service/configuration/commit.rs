@@ -23,11 +23,7 @@ impl Service {
     /// # Errors
     /// [`AdminError::TransactionNotOpen`], [`AdminError::TransactionExpired`], [`AdminError::Syntactic`] where a commit
     /// message is demanded, [`AdminError::Semantic`]: the transaction then stays open with all its changes.
-    pub async fn transaction_commit(
-        &self,
-        ctx: &AdminCtx,
-        message: Option<&str>,
-    ) -> Result<(), AdminError> {
+    pub async fn transaction_commit(&self, ctx: &AdminCtx, message: Option<&str>) -> Result<(), AdminError> {
         let lock = self.store.configuration_lock().await?;
         if lock.is_none_or(|lock| lock.session != ctx.session) && !ctx.transaction_lost {
             return Err(AdminError::TransactionNotOpen);
@@ -40,7 +36,7 @@ impl Service {
         check(&draft).await?;
         let mut changes: Vec<ChangeRow> = draft.changes.values().cloned().collect();
         changes.sort_by_key(|change| change.position);
-        projection::apply(&draft, &changes, prepared, ctx.now).await?;
+        projection::apply(&draft, &changes, prepared, ctx).await?;
         for change in &changes {
             draft.tx.record(record(ctx.audit(&operation(change), &change.path, String::new())));
         }

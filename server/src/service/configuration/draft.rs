@@ -53,7 +53,12 @@ impl Draft {
         if findings.is_empty() { Ok(()) } else { Err(AdminError::Semantic(findings)) }
     }
 
-    pub(super) async fn replace(&mut self, path: &str, body: Value, secret: Option<Vec<u8>>) -> Result<(), AdminError> {
+    pub(super) async fn replace(
+        &mut self,
+        path: &str,
+        body: Value,
+        secret: Option<Vec<u8>>,
+    ) -> Result<(), AdminError> {
         let kind = match self.changes.get(path).map(|change| change.kind) {
             Some(ChangeKind::Create) => ChangeKind::Create,
             _ => ChangeKind::Replace,
@@ -109,4 +114,3 @@ impl Draft {
         view::meta(&ctx, path, &siblings)
     }
 }
-

@@ -43,7 +43,8 @@ impl Service {
 impl Service {
     /// Our own tokens name their tenant themselves: as an external issuer we would give one tenant's to another.
     fn not_ourselves(&self, ctx: &AdminCtx, kind: Kind, body: &Value) -> Result<(), AdminError> {
-        let issuers = body.get("external_issuers").and_then(Value::as_array).filter(|_| kind == Kind::Tenants);
+        let issuers =
+            body.get("external_issuers").and_then(Value::as_array).filter(|_| kind == Kind::Tenants);
         let own = |issuer: &Value| issuer.get("issuer").and_then(Value::as_str) == Some(&*self.issuer);
         match issuers.and_then(|issuers| issuers.iter().position(own)) {
             None => Ok(()),
@@ -58,15 +59,16 @@ impl Service {
 
 /// Findings in a request's body, with the request's path before them.
 pub(super) fn syntactic(ctx: &AdminCtx, findings: Vec<Finding>) -> AdminError {
-    let absolute =
-        |finding: Finding| Finding { path: format!("{}{}", ctx.path, finding.path), ..finding };
+    let absolute = |finding: Finding| Finding { path: format!("{}{}", ctx.path, finding.path), ..finding };
     AdminError::Syntactic(findings.into_iter().map(absolute).collect())
 }
 
 /// Puts what certificates say in the place of what was sent about them: a bare PEM becomes an object, derived members
 /// that were sent must be true.
 fn derive(mut body: Value) -> Result<Value, Vec<Finding>> {
-    let Some(authorities) = body.get_mut("authorities").and_then(Value::as_array_mut) else { return Ok(body) };
+    let Some(authorities) = body.get_mut("authorities").and_then(Value::as_array_mut) else {
+        return Ok(body);
+    };
     if authorities.len() > AUTHORITIES {
         let message = format!("must not have more than {AUTHORITIES} authorities");
         return Err(vec![Finding { path: "/authorities".to_owned(), message }]);

@@ -13,12 +13,8 @@ use vouchsafe_store::{
     AdminUserRow, AuthorityRow, ChangeKind, ChangeRow, ConfigurationRow, OauthClientRow, TenantRow, Tx,
 };
 
-use super::{
-    change::tenant_id,
-    draft::Draft,
-    parent,
-};
-use crate::service::AdminError;
+use super::{change::tenant_id, draft::Draft, parent};
+use crate::service::{AdminCtx, AdminError};
 
 /// The setting that remembers a deleted tenant.
 #[must_use]
@@ -31,10 +27,10 @@ pub(super) async fn apply(
     draft: &Draft,
     changes: &[ChangeRow],
     mut prepared: BTreeMap<String, AuthorityRow>,
-    now: Timestamp,
+    ctx: &AdminCtx,
 ) -> Result<(), AdminError> {
-    let tx = &draft.tx;
-    users(draft, changes, now).await?;
+    let (tx, now) = (&draft.tx, ctx.now);
+    users(draft, changes, &ctx.session, now).await?;
     // Tenants before their clients; what goes, goes the other way round.
     let (gone, kept): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.kind == ChangeKind::Delete);
     for change in gone.iter().filter(|change| is(change, Kind::OauthClients)) {
@@ -45,7 +41,8 @@ pub(super) async fn apply(
         tx.tenant_delete(&id).await?;
         tx.setting_put(&tombstone(&id), &now.as_micros().to_string()).await?;
     }
-    for change in kept.iter().filter(|change| is(change, Kind::Tenants) && change.kind == ChangeKind::Create) {
+    for change in kept.iter().filter(|change| is(change, Kind::Tenants) && change.kind == ChangeKind::Create)
+    {
         let id = tenant_id(change.body.as_ref().ok_or_else(damaged)?)?;
         tx.tenant_insert(&TenantRow { id, created_at: now }).await?;
         let authority = prepared.remove(&change.path).ok_or_else(damaged)?;
@@ -91,7 +88,12 @@ async fn oauth_client(draft: &Draft, change: &ChangeRow, now: Timestamp) -> Resu
 }
 
 /// Users go first, so that a name may pass from one to another; a user who goes or is renamed is logged out.
-async fn users(draft: &Draft, changes: &[ChangeRow], now: Timestamp) -> Result<(), AdminError> {
+async fn users(
+    draft: &Draft,
+    changes: &[ChangeRow],
+    session: &str,
+    now: Timestamp,
+) -> Result<(), AdminError> {
     let mut known = BTreeMap::new();
     let changes: Vec<&ChangeRow> = changes.iter().filter(|change| is(change, Kind::Users)).collect();
     for change in &changes {
@@ -102,7 +104,10 @@ async fn users(draft: &Draft, changes: &[ChangeRow], now: Timestamp) -> Result<(
         }
         draft.tx.admin_user_delete(&name).await?;
         if change.body.as_ref().map(username).transpose()?.as_ref() != Some(&name) {
-            draft.tx.sessions_delete_of(name.as_str()).await?;
+            draft.tx.sessions_delete_of(name.as_str(), "").await?;
+        } else if change.secret.is_some() {
+            // Whoever knew the old password is logged out; who changes their own goes on.
+            draft.tx.sessions_delete_of(name.as_str(), session).await?;
         }
     }
     for change in changes {

@@ -50,9 +50,7 @@ impl<'a> View<'a> {
         for change in self.changes.values().filter(|change| parent(&change.path) == collection) {
             let key = last(&change.path).to_owned();
             match (change.kind, &change.body) {
-                (ChangeKind::Create | ChangeKind::Replace, Some(body)) => {
-                    children.insert(key, body.clone())
-                }
+                (ChangeKind::Create | ChangeKind::Replace, Some(body)) => children.insert(key, body.clone()),
                 _ => children.remove(&key),
             };
         }

@@ -3,7 +3,10 @@
 //! An attempt is counted before the password is looked at, so that a hundred at once don't get past the count; one that
 //! succeeds takes it back.
 
-use vouchsafe_domain::{Timestamp, configuration::{AaaSettings, LoginLockout}};
+use vouchsafe_domain::{
+    Timestamp,
+    configuration::{AaaSettings, LoginLockout},
+};
 use vouchsafe_store::LoginFailureRow;
 
 use super::{Origin, Refusal};
@@ -38,7 +41,9 @@ impl Service {
             self.refusals.note(Refusal::blocked(origin));
             return Err(AdminError::TooManyAttempts(seconds(origin.now, until)));
         }
-        for (subject, free) in [(&user, lockout.failures.into()), (&address, ADDRESS_FACTOR * u32::from(lockout.failures))] {
+        for (subject, free) in
+            [(&user, lockout.failures.into()), (&address, ADDRESS_FACTOR * u32::from(lockout.failures))]
+        {
             let failures = row(subject).map_or(0, |row| remembered(row, lockout, origin.now)) + 1;
             tx.login_failure_put(&LoginFailureRow {
                 subject: subject.clone(),

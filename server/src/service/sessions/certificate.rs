@@ -10,20 +10,16 @@ use vouchsafe_domain::{
 use vouchsafe_pki::{ClientChainError, RevocationCheck as Check, TrustAnchor, verify_client_chain};
 
 use super::{LoggedIn, Origin, read};
-use crate::service::{
-    AdminError, Service,
-    configuration::TRUST_STORES,
-    refusals::Refusal,
-};
+use crate::service::{AdminError, Service, configuration::TRUST_STORES, refusals::Refusal};
 
 /// What the TLS connection knows of its client: its certificates, DER, the leaf first.
 pub(super) type CertificateLogin<'a> = &'a [CertificateDer<'static>];
 
-const NO_CERTIFICATE: AdminError =
-    AdminError::AuthenticationFailure("the connection has no client certificate: send one in the TLS handshake");
-const OFF: AdminError = AdminError::AuthenticationFailure(
-    "login by certificate is off: aaa/settings names no trust store",
+const NO_CERTIFICATE: AdminError = AdminError::AuthenticationFailure(
+    "the connection has no client certificate: send one in the TLS handshake",
 );
+const OFF: AdminError =
+    AdminError::AuthenticationFailure("login by certificate is off: aaa/settings names no trust store");
 const REFUSED: AdminError = AdminError::AuthenticationFailure(
     "the client certificate is not good: it must chain to the trust store of aaa/settings, be valid now, and name a user",
 );

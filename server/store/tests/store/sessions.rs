@@ -76,8 +76,8 @@ async fn ends(database: Database) {
     for missing in ["5", "\0"] {
         assert!(!tx.session_delete(missing).await.unwrap());
     }
-    assert_eq!(tx.sessions_delete_of("a").await.unwrap(), 2);
-    assert_eq!(tx.sessions_delete_of("a\0").await.unwrap(), 0);
+    assert_eq!(tx.sessions_delete_of("a", "").await.unwrap(), 2);
+    assert_eq!(tx.sessions_delete_of("a\0", "").await.unwrap(), 0);
     assert_eq!(tx.sessions_sweep(at(4)).await.unwrap(), 1);
     tx.commit().await.unwrap();
     for (id_hash, lives) in [("1", false), ("2", false), ("3", false), ("4", true), ("5", false)] {

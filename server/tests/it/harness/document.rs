@@ -156,7 +156,7 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
         // In words in the document: "an unknown path is answered with 404, a method that the path does not have with 405".
         assert_eq!(status, if same_path.is_empty() { 404 } else { 405 }, "{what}");
         assert_eq!(answer.header("allow").is_some(), status == 405, "{what}");
-        return match (head, path.starts_with("/api/v1/")) {
+        return match (head, path == "/api/v1" || path.starts_with("/api/v1/")) {
             (true, _) => empty(answer, &what),
             (false, true) => drop(answer.message(status)),
             (false, false) => drop(answer.failure(status)),

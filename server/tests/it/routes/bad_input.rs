@@ -8,7 +8,7 @@ mod media_types;
 pub(super) mod nested;
 mod paths;
 mod queries;
-mod sizes;
+pub(super) mod sizes;
 
 use reqwest::Method;
 use serde_json::{Value, json};

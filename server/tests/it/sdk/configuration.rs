@@ -41,10 +41,9 @@ both!(a_transaction_is_committed_when_it_succeeds, async |server: TestServer| {
             let mut alerts = tx.alerting().system_alerts_get().await?.body;
             alerts.xcb_login_failure.email = true;
             tx.alerting().system_alerts_replace(&alerts).await?;
-            let request =
-                TrustStoreRequest::new("Partners", RevocationCheck::None, TrustStoreType::Custom)
-                    .authorities(vec![AuthorityOrPem::from(pem())])
-                    .crl_urls(Vec::<String>::new());
+            let request = TrustStoreRequest::new("Partners", RevocationCheck::None, TrustStoreType::Custom)
+                .authorities(vec![AuthorityOrPem::from(pem())])
+                .crl_urls(Vec::<String>::new());
             let created = tx.trust_stores().create(&request).await?;
             assert_eq!(tx.changes().await?.changes.len(), 2);
             Ok::<_, Error>(created.key)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     attempt::{Attempt, TRANSACTION, Who},
     case::Stop,
-    cases::configuration::steps::{body_of, sample},
+    cases::configuration::steps::{body_of, key_of, sample},
     exchange::Role,
 };
 
@@ -103,8 +103,7 @@ pub(super) async fn first_key(attempt: &mut Attempt, collection: &str) -> Result
 async fn create(attempt: &mut Attempt, collection: &str, body: &Value) -> Result<String, Stop> {
     let answer = attempt.call(Role::Prepare, &Who::Admin, "post", collection, Some(body.clone())).await?;
     attempt.status(&answer, 201)?;
-    let key = attempt.at(&answer, "/key")?.as_str().map(str::to_owned);
-    key.ok_or(Stop::Failed)
+    key_of(attempt, &answer)
 }
 
 fn replace_text(value: &mut Value, old: &str, new: &str) {

@@ -42,8 +42,7 @@ mod tests {
     fn fingerprint(pem: &str) -> String {
         let command = ["x509", "-noout", "-fingerprint", "-sha256"];
         let mut openssl = Command::new("openssl");
-        let mut openssl =
-            openssl.args(command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut openssl = openssl.args(command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         openssl.stdin.take().unwrap().write_all(pem.as_bytes()).unwrap();
         let output = String::from_utf8(openssl.wait_with_output().unwrap().stdout).unwrap();
         output.trim().split_once('=').unwrap().1.to_lowercase()

@@ -33,7 +33,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                              the trust stores for the user as they have for /config/xcb/management.";
     vec![
         on("access::referrer-reads", "trust_stores_list", READ, script!(referrer_reads)),
-        on("access::referrer-does-not-write", "trust_stores_replace", WRITE, script!(referrer_does_not_write)),
+        on(
+            "access::referrer-does-not-write",
+            "trust_stores_replace",
+            WRITE,
+            script!(referrer_does_not_write),
+        ),
         on("access::management-writes", "trust_stores_create", EXCEPTION, script!(management_writes)),
         on("access::management-reads", "trust_stores_create", EXCEPTION, script!(management_reads)),
     ]

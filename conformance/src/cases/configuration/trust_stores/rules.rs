@@ -23,7 +23,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new(format!("trust-stores::{id}"), operation, (SECTION, sentence), script)
     };
     const NONE: &str = "• When revocation_check is set to \"none\", the crl_urls field must be empty.";
-    const EMPTY: &str = "• When revocation_check is set to \"full\" or \"leaf\", the crl_urls cannot be empty.";
+    const EMPTY: &str =
+        "• When revocation_check is set to \"full\" or \"leaf\", the crl_urls cannot be empty.";
     const TYPES: &str =
         "• The user is not allowed to create a built-in trust store or edit or delete the existing one.";
     const URLS: &str = "string array The crl_urls field contains the list of CRL web addresses (HTTP or HTTPs \
@@ -93,7 +94,9 @@ async fn types(attempt: &mut Attempt) -> Result<(), Stop> {
 async fn checks(attempt: &mut Attempt) -> Result<(), Stop> {
     let body = unchecked(attempt);
     let (path, _) = create(attempt, Role::Request, &body).await?;
-    for (check, urls) in [("full", json!(["http://crl.it/sec"])), ("leaf", json!(["http://crl.it/sec"])), ("none", json!([]))] {
+    for (check, urls) in
+        [("full", json!(["http://crl.it/sec"])), ("leaf", json!(["http://crl.it/sec"])), ("none", json!([]))]
+    {
         let mut body = body.clone();
         body["revocation_check"] = json!(check);
         body["crl_urls"] = urls;

@@ -6,9 +6,7 @@ use super::{
     super::{Scenario, script, steps::TRUST_STORES},
     SECTION, create, custom, is_semantic_error, name, unchecked,
 };
-use crate::{
-    attempt::Attempt, case::Stop, cases::configuration::Script, exchange::Role,
-};
+use crate::{attempt::Attempt, case::Stop, cases::configuration::Script, exchange::Role};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let on = |id, operation, sentence, script: Script| {

@@ -67,7 +67,8 @@ both!(a_method_a_path_has_not_is_told_those_it_has, async |server: TestServer| {
 
 /// Whether errors at the path have the form of the admin plane.
 fn is_admin(path: &str) -> bool {
-    let below = |plane: &str| path.strip_prefix(plane).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let below =
+        |plane: &str| path.strip_prefix(plane).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     below("/api") && !below("/api/v1")
 }
 
@@ -84,6 +85,8 @@ both!(what_is_not_there_is_not_found, async |server: TestServer| {
         "/api/v1",
         "/api/v1/",
         "/api/v2/basic-credentials",
+        "/api/v1x",
+        "/apix",
         "/API/v1/basic-credentials",
         "/api/v1/basic_credentials",
         "/api/v1/basic-credentials/x/y/z",

@@ -9,7 +9,7 @@ use crate::harness::{TestServer, both, database::Everything, document::OPERATION
 const MIB: usize = 1024 * 1024;
 
 /// A body without `Content-Length`, in pieces.
-fn chunked(text: String) -> Body {
+pub(in crate::routes) fn chunked(text: String) -> Body {
     let pieces: Vec<_> = text.into_bytes().chunks(100_000).map(<[u8]>::to_vec).collect();
     Body::wrap_stream(futures_util::stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>)))
 }

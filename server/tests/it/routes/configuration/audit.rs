@@ -8,7 +8,10 @@ use vouchsafe_store::AuditFilter;
 
 use super::tenant;
 use crate::{
-    harness::{Answer, TestServer, both, session::{Session, session_id}},
+    harness::{
+        Answer, TestServer, both,
+        session::{Session, session_id},
+    },
     process::database::sql,
 };
 
@@ -72,7 +75,8 @@ both!(changes_and_logins_leave_their_rows, async |server: TestServer| {
     let create = server.request(Method::POST, BASIC).header("x-request-id", "r-10");
     let basic = Answer::of(create.json(&json!({"username": "sensor"}))).await.expect(201);
     let basic = basic["id"].as_str().unwrap();
-    let revoke = server.request(Method::PATCH, &format!("{BASIC}/{basic}/state")).header("x-request-id", "r-11");
+    let revoke =
+        server.request(Method::PATCH, &format!("{BASIC}/{basic}/state")).header("x-request-id", "r-11");
     Answer::of(revoke.json(&json!({"state": "Revoked"}))).await.expect(204);
     send(&session, "r-12", Method::DELETE, "/api/authentication", Value::Null).await.expect(200);
 
@@ -128,7 +132,9 @@ both!(refusals_leave_their_rows, async |server: TestServer| {
     anonymous("r-7", "/api/authentication").await.failure(401);
     anonymous("r-8", "/api/authentication?type=x509").await.failure(401);
     anonymous("r-9", BASIC).await.message(401);
-    let small = server.token_with(&server.client_id, &server.client_secret, Some("tenant:basic-credentials:read")).await;
+    let small = server
+        .token_with(&server.client_id, &server.client_secret, Some("tenant:basic-credentials:read"))
+        .await;
     let request = server.anonymous(Method::POST, BASIC).bearer_auth(small).header("x-request-id", "r-10");
     Answer::of(request.json(&json!({}))).await.message(403);
     let request = server.anonymous(Method::POST, "/oauth2/token").header("x-request-id", "r-11");
@@ -156,7 +162,9 @@ both!(refusals_leave_their_rows, async |server: TestServer| {
             format!("unknown | {login} | r-7 | no user name and password"),
             format!("unknown | {login} | r-8 | login by certificate is off"),
             format!("unknown | basic_credentials_list | {BASIC} | refused | r-9 | no valid access token"),
-            format!("default | basic_credentials_create | {BASIC} | refused | r-10 | the access token lacks a scope"),
+            format!(
+                "default | basic_credentials_create | {BASIC} | refused | r-10 | the access token lacks a scope"
+            ),
             "unknown | token_create | /oauth2/token | refused | r-11 | wrong client credentials".to_owned(),
             format!("unknown | {login} | r-12 | too many failed logins"),
         ]
@@ -167,7 +175,8 @@ both!(refusals_leave_their_rows, async |server: TestServer| {
 
 both!(equal_refusals_are_folded, async |server: TestServer| {
     let session = server.session().await;
-    let knocks = (0..200).map(|_| async { Answer::of(server.anonymous(Method::GET, TIMEZONE)).await.failure(401) });
+    let knocks =
+        (0..200).map(|_| async { Answer::of(server.anonymous(Method::GET, TIMEZONE)).await.failure(401) });
     futures_util::future::join_all(knocks).await;
     server.anonymous(Method::GET, USERS).send().await.unwrap();
     let folded = entries(&session, &format!("target={TIMEZONE}")).await;
@@ -197,7 +206,8 @@ both!(no_secret_gets_into_the_trail, async |server: TestServer| {
     let password = secret("ann's next password");
     session.put(&format!("{USERS}/{key}"), json!({"name": "ann", "password": password})).await.expect(201);
     let mut email = session.body(EMAIL).await;
-    email["smtp_auth"] = json!({"enabled": true, "username": "mailer", "password": secret("the mailer's password")});
+    email["smtp_auth"] =
+        json!({"enabled": true, "username": "mailer", "password": secret("the mailer's password")});
     session.put(EMAIL, email).await.expect(201);
     let clients = format!("{TENANTS}/{}/oauth_clients", session.create(TENANTS, tenant("acme")).await);
     let client = session.post(&clients, json!({"client_id": "robot", "scopes": []})).await.expect(201);
@@ -207,7 +217,8 @@ both!(no_secret_gets_into_the_trail, async |server: TestServer| {
     server.login("ann", &secret("a wrong password of ann")).await.failure(401);
     server.login(&secret("a password in the wrong field"), "").await.failure(401);
     let wrong = secret("a wrong secret");
-    let request = server.anonymous(Method::POST, "/oauth2/token").basic_auth(secret("a mistyped id"), Some(wrong));
+    let request =
+        server.anonymous(Method::POST, "/oauth2/token").basic_auth(secret("a mistyped id"), Some(wrong));
     Answer::of(request.form(&[("grant_type", "client_credentials")])).await.expect(401);
     let token = secret("eyJhbGciOiJFZERTQSJ9.e30.wrong");
     Answer::of(server.anonymous(Method::GET, BASIC).bearer_auth(token)).await.message(401);
@@ -237,7 +248,9 @@ both!(the_trail_is_narrowed_and_paged, async |server: TestServer| {
     server.post(BASIC, json!({})).await.expect(201);
 
     let everything = entries(&session, "limit=1000").await;
-    let all = |keep: &dyn Fn(&Value) -> bool| everything.iter().filter(|entry| keep(entry)).cloned().collect::<Vec<_>>();
+    let all = |keep: &dyn Fn(&Value) -> bool| {
+        everything.iter().filter(|entry| keep(entry)).cloned().collect::<Vec<_>>()
+    };
     let below = |entry: &Value, path: &str| entry["target"].as_str().unwrap().starts_with(path);
     let moment = everything[everything.len() / 2]["at"].as_str().unwrap().to_owned();
     let at = |entry: &Value| entry["at"].as_str().unwrap().to_owned();
@@ -256,7 +269,10 @@ both!(the_trail_is_narrowed_and_paged, async |server: TestServer| {
         (format!("since={moment}"), all(&|entry| at(entry) >= moment)),
         (format!("until={moment}"), all(&|entry| at(entry) < moment)),
         (format!("since={moment}&until={moment}"), Vec::new()),
-        ("actor=admin&operation=transaction_commit".to_owned(), all(&|entry| entry["actor"] == "admin" && entry["operation"] == "transaction_commit")),
+        (
+            "actor=admin&operation=transaction_commit".to_owned(),
+            all(&|entry| entry["actor"] == "admin" && entry["operation"] == "transaction_commit"),
+        ),
     ] {
         let found = entries(&session, &query).await;
         assert_eq!(found, expected, "{query}");
@@ -331,7 +347,12 @@ both!(what_leaves_no_row_is_not_done, async |server: TestServer| {
     failed(session.request(Method::PUT, "/api/transaction").json(&json!({"status": "commit"}))).await;
     failed(session.request(Method::DELETE, "/api/transaction")).await;
     failed(session.request(Method::DELETE, "/api/authentication")).await;
-    failed(server.anonymous(Method::GET, "/api/authentication").basic_auth("admin", Some(&server.admin_password))).await;
+    failed(
+        server
+            .anonymous(Method::GET, "/api/authentication")
+            .basic_auth("admin", Some(&server.admin_password)),
+    )
+    .await;
     failed(server.request(Method::POST, BASIC).json(&json!({"username": "sensor"}))).await;
 
     assert_eq!(server.ready().await.store.configuration_all().await.unwrap(), before);

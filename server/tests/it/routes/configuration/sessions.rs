@@ -19,30 +19,36 @@ both!(a_login_sets_the_documented_cookie, async |server: TestServer| {
     assert!(id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");
     let cookie = answer.header("set-cookie").unwrap();
     let parts: Vec<&str> = cookie.split("; ").collect();
-    assert_eq!((parts[2], parts[3], parts[4], parts.len()), ("Path=/", "HttpOnly", "SameSite=Strict", 5), "{cookie}");
+    assert_eq!(
+        (parts[2], parts[3], parts[4], parts.len()),
+        ("Path=/", "HttpOnly", "SameSite=Strict", 5),
+        "{cookie}"
+    );
     let expires = parts[1].strip_prefix("Expires=").unwrap();
     assert!(expires.ends_with(" GMT") && expires.len() == "Wed, 25 Nov 2026 01:57:47 GMT".len(), "{expires}");
     assert_ne!(id, session_id(&server.login("admin", &server.admin_password).await));
     // Who reads the database can't go on with anybody's session.
-    let row = server.ready().await.store.session_get(&hash_secret(&Secret::new(&*id))).await.unwrap().unwrap();
+    let row =
+        server.ready().await.store.session_get(&hash_secret(&Secret::new(&*id))).await.unwrap().unwrap();
     assert_ne!(row.id_hash, id);
 });
 
-both!(
-    cookies_are_secure_under_tls,
-    |config| config.tls.enabled = true,
-    async |server: TestServer| {
-        let answer = server.login("admin", &server.admin_password).await;
-        assert!(answer.header("set-cookie").unwrap().ends_with("; SameSite=Strict; Secure"));
-    }
-);
+both!(cookies_are_secure_under_tls, |config| config.tls.enabled = true, async |server: TestServer| {
+    let answer = server.login("admin", &server.admin_password).await;
+    assert!(answer.header("set-cookie").unwrap().ends_with("; SameSite=Strict; Secure"));
+});
 
 both!(wrong_credentials_are_told_apart_by_nobody, async |server: TestServer| {
     let mut messages = Vec::new();
-    for (user, password) in [("admin", "wrong"), ("nobody", "wrong"), ("", ""), ("a:b", "x"), ("\u{e9}", "\u{fc}")] {
+    for (user, password) in
+        [("admin", "wrong"), ("nobody", "wrong"), ("", ""), ("a:b", "x"), ("\u{e9}", "\u{fc}")]
+    {
         let answer = server.login(user, password).await;
         let error = answer.failure(401);
-        assert_eq!((&error["type"], &error["details"]), (&json!("AuthenticationFailure"), &json!({"path": PATH})));
+        assert_eq!(
+            (&error["type"], &error["details"]),
+            (&json!("AuthenticationFailure"), &json!({"path": PATH}))
+        );
         assert_eq!(answer.header("www-authenticate"), Some(r#"Basic realm="Vouchsafe", charset="UTF-8""#));
         messages.push(error["message"].clone());
     }
@@ -68,8 +74,15 @@ both!(without_a_session_the_path_is_named, async |server: TestServer| {
     for cookie in ["", "session_id=", "session_id=0123456789abcdef0123456789abcdef01234567", "other=1"] {
         let answer = Answer::of(server.anonymous(Method::GET, path).header("cookie", cookie)).await;
         let error = answer.failure(401);
-        assert_eq!((&error["type"], &error["details"]), (&json!("Unauthenticated"), &json!({"path": path})), "{cookie}");
-        assert_eq!(answer.header("www-authenticate"), Some(r#"Cookie realm="Vouchsafe", cookie-name=session_id"#));
+        assert_eq!(
+            (&error["type"], &error["details"]),
+            (&json!("Unauthenticated"), &json!({"path": path})),
+            "{cookie}"
+        );
+        assert_eq!(
+            answer.header("www-authenticate"),
+            Some(r#"Cookie realm="Vouchsafe", cookie-name=session_id"#)
+        );
     }
 });
 
@@ -90,7 +103,12 @@ both!(a_logout_ends_the_session, async |server: TestServer| {
     let (session, other) = (server.session().await, server.session().await);
     let answer = session.delete(PATH).await;
     assert_eq!(answer.expect(200), json!({"meta": {"href": PATH, "parent": "/api"}}));
-    assert!(answer.header("set-cookie").unwrap().starts_with("session_id=; Expires=Thu, 01 Jan 1970 00:00:00 GMT;"));
+    assert!(
+        answer
+            .header("set-cookie")
+            .unwrap()
+            .starts_with("session_id=; Expires=Thu, 01 Jan 1970 00:00:00 GMT;")
+    );
     session.get("/api/configuration").await.failure(401);
     session.delete(PATH).await.failure(401);
     other.get("/api/configuration").await.expect(200);

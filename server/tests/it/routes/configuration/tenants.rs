@@ -17,8 +17,12 @@ const CAS: &str = "/api/configuration/x509/tenant_cas";
 const BASIC: &str = "/api/v1/basic-credentials";
 const X509: &str = "/api/v1/x509-credentials";
 const READ: &str = "tenant:basic-credentials:read";
-const ALL: [&str; 4] =
-    [READ, "tenant:basic-credentials:create", "tenant:basic-credentials:update", "tenant:x509-credentials:create"];
+const ALL: [&str; 4] = [
+    READ,
+    "tenant:basic-credentials:create",
+    "tenant:basic-credentials:update",
+    "tenant:x509-credentials:create",
+];
 
 /// The answer of the token endpoint.
 async fn ask_token(server: &TestServer, client: &str, secret: &str) -> Answer {
@@ -183,7 +187,11 @@ both!(what_names_something_stays, async |server: TestServer| {
     let renamed = json!({"client_id": "other", "scopes": ALL});
     assert_error(&session.put(&client, renamed).await, "SyntacticError", &format!("{client}/client_id"));
     assert_error(&session.post(TENANTS, tenant("acme")).await, "SemanticError", &format!("{TENANTS}/id"));
-    assert_error(&session.post(TENANTS, tenant("platform")).await, "SyntacticError", &format!("{TENANTS}/id"));
+    assert_error(
+        &session.post(TENANTS, tenant("platform")).await,
+        "SyntacticError",
+        &format!("{TENANTS}/id"),
+    );
     let other = format!("{TENANTS}/{}/oauth_clients", session.create(TENANTS, tenant("globex")).await);
     let same = json!({"client_id": "robot", "scopes": []});
     assert_error(&session.post(&other, same.clone()).await, "SemanticError", &format!("{other}/client_id"));
@@ -240,7 +248,8 @@ both!(tenants_of_commands_are_there, async |server: TestServer| {
     setup::create_tenant(&server.config, &server.ready().await, &id).await.unwrap();
     let session = server.session().await;
     let tenants = session.get(TENANTS).await.expect(200);
-    let acme = tenants["items"].as_array().unwrap().iter().find(|tenant| tenant["body"]["id"] == "acme").unwrap();
+    let acme =
+        tenants["items"].as_array().unwrap().iter().find(|tenant| tenant["body"]["id"] == "acme").unwrap();
     assert_eq!(acme["body"]["certificate_profile"]["ca_key_type"], "ec-p256");
     let key = acme["key"].as_str().unwrap();
     let chain = session.get(&format!("{CAS}/{key}")).await.expect(200);
@@ -270,7 +279,9 @@ both!(a_database_of_the_version_before_is_adopted, async |server: TestServer| {
     let (database, config) = server.stop().await;
     let backend = if database.url.is_some() { Backend::Postgres } else { Backend::Sqlite };
     let count = if backend == Backend::Postgres { "count" } else { "\"count\"" };
-    for table in ["sessions", "login_failures", "configuration", "configuration_lock", "configuration_changes"] {
+    for table in
+        ["sessions", "login_failures", "configuration", "configuration_lock", "configuration_changes"]
+    {
         sql(&database, &format!("DROP TABLE {table}"));
     }
     for index in ["audit_at_idx", "audit_actor_idx"] {
@@ -288,7 +299,8 @@ both!(a_database_of_the_version_before_is_adopted, async |server: TestServer| {
     let session = server.session().await;
     let bodies = async |path: &str| {
         let list = session.get(path).await.expect(200);
-        let mut bodies: Vec<_> = list["items"].as_array().unwrap().iter().map(|item| item["body"].clone()).collect();
+        let mut bodies: Vec<_> =
+            list["items"].as_array().unwrap().iter().map(|item| item["body"].clone()).collect();
         bodies.sort_by_key(ToString::to_string);
         bodies
     };
@@ -302,7 +314,10 @@ both!(a_database_of_the_version_before_is_adopted, async |server: TestServer| {
     let mut found = Vec::new();
     for item in tenants["items"].as_array().unwrap() {
         let clients = bodies(&format!("{}/oauth_clients", item["meta"]["href"].as_str().unwrap())).await;
-        found.push((item["body"]["id"].clone(), clients.iter().map(|client| client["client_id"].clone()).collect()));
+        found.push((
+            item["body"]["id"].clone(),
+            clients.iter().map(|client| client["client_id"].clone()).collect(),
+        ));
     }
     found.sort_by_key(|(id, _)| id.to_string());
     let expected: Vec<(Value, Vec<Value>)> =

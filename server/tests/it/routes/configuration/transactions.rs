@@ -38,7 +38,11 @@ both!(a_transaction_is_opened_seen_and_committed, async |server: TestServer| {
     open["meta"]["remaining_seconds"] = json!(600);
     assert_eq!(session.send(reqwest::Method::POST, TRANSACTION, None).await.expect(201), open);
     assert_eq!(session.get(TRANSACTION).await.expect(200), open);
-    assert_eq!(other.get(TRANSACTION).await.expect(200), state("closed", "optional"), "it is the session's own");
+    assert_eq!(
+        other.get(TRANSACTION).await.expect(200),
+        state("closed", "optional"),
+        "it is the session's own"
+    );
 
     session.put(TIMEZONE, json!("Europe/Budapest")).await.expect(201);
     open["meta"]["changes"] = json!(CHANGES);
@@ -53,10 +57,16 @@ both!(a_transaction_is_opened_seen_and_committed, async |server: TestServer| {
         })
     );
     assert_eq!(session.get(TIMEZONE).await.expect(200)["meta"]["remaining_seconds"], json!(600));
-    assert_eq!((session.body(TIMEZONE).await, other.body(TIMEZONE).await), (json!("Europe/Budapest"), json!("UTC")));
+    assert_eq!(
+        (session.body(TIMEZONE).await, other.body(TIMEZONE).await),
+        (json!("Europe/Budapest"), json!("UTC"))
+    );
 
     assert_eq!(session.commit().await.expect(201), state("closed", "optional"));
-    assert_eq!((session.body(TIMEZONE).await, other.body(TIMEZONE).await), (json!("Europe/Budapest"), json!("Europe/Budapest")));
+    assert_eq!(
+        (session.body(TIMEZONE).await, other.body(TIMEZONE).await),
+        (json!("Europe/Budapest"), json!("Europe/Budapest"))
+    );
     assert!(session.get(TIMEZONE).await.expect(200)["meta"].get("remaining_seconds").is_none());
 });
 
@@ -77,12 +87,19 @@ both!(a_second_writer_is_told_who_holds_the_lock, async |server: TestServer| {
         second.post(TENANTS, tenant("late")).await,
     ] {
         let error = answer.failure(409);
-        assert_eq!((&error["type"], &error["details"]["holder"]["username"]), (&json!("ConfigurationLocked"), &json!("admin")));
+        assert_eq!(
+            (&error["type"], &error["details"]["holder"]["username"]),
+            (&json!("ConfigurationLocked"), &json!("admin"))
+        );
         assert!(error["details"]["holder"]["remaining_seconds"].as_u64().unwrap() <= 600);
     }
     assert_eq!(second.commit().await.failure(409)["type"], "TransactionNotOpen");
     second.rollback().await.expect(200);
-    assert_eq!(first.commit().await.expect(201)["transaction"]["status"], "closed", "the other's rollback drops nothing");
+    assert_eq!(
+        first.commit().await.expect(201)["transaction"]["status"],
+        "closed",
+        "the other's rollback drops nothing"
+    );
     second.put(TIMEZONE, json!("Europe/Rome")).await.expect(201);
 });
 
@@ -119,7 +136,11 @@ both!(an_idle_transaction_ends_and_its_session_is_told_once, async |server: Test
     let (session, other) = (server.session().await, server.session().await);
     session.put(TIMEZONE, json!("Europe/Paris")).await.expect(201);
     idle(&server, &session, 590).await;
-    assert_eq!(session.get(TRANSACTION).await.expect(200)["meta"]["remaining_seconds"], 600, "a request counts");
+    assert_eq!(
+        session.get(TRANSACTION).await.expect(200)["meta"]["remaining_seconds"],
+        600,
+        "a request counts"
+    );
     idle(&server, &session, 601).await;
     other.put(TIMEZONE, json!("Europe/Rome")).await.expect(201);
     assert_eq!(session.get(TRANSACTION).await.expect(200)["body"]["status"], "closed");
@@ -129,13 +150,20 @@ both!(an_idle_transaction_ends_and_its_session_is_told_once, async |server: Test
     session.put(TIMEZONE, json!("Europe/Paris")).await.expect(201);
 
     idle(&server, &session, 601).await;
-    assert_eq!(session.put(ACCOUNTING, json!({"require_commitlog": true})).await.failure(409)["type"], "TransactionExpired");
+    assert_eq!(
+        session.put(ACCOUNTING, json!({"require_commitlog": true})).await.failure(409)["type"],
+        "TransactionExpired"
+    );
     session.put(ACCOUNTING, json!({"require_commitlog": true})).await.expect(201);
     idle(&server, &session, 601).await;
     assert_eq!(session.commit().await.failure(409)["type"], "TransactionExpired");
     assert_eq!(session.commit().await.failure(409)["type"], "TransactionNotOpen");
     session.put(ACCOUNTING, json!({"require_commitlog": true})).await.expect(201);
-    assert_eq!(session.get(CHANGES).await.expect(200)["changes"].as_array().unwrap().len(), 1, "the old one is gone");
+    assert_eq!(
+        session.get(CHANGES).await.expect(200)["changes"].as_array().unwrap().len(),
+        1,
+        "the old one is gone"
+    );
 });
 
 both!(the_end_of_a_session_frees_the_lock, async |server: TestServer| {
@@ -157,7 +185,10 @@ both!(a_commit_message_is_demanded_where_accounting_says_so, async |server: Test
     session.put(TIMEZONE, json!("Europe/Paris")).await.expect(201);
     for message in [json!({"status": "commit"}), json!({"status": "commit", "commit_message": " "})] {
         let error = session.put(TRANSACTION, message).await.failure(400);
-        assert_eq!((&error["type"], &error["details"]["path"]), (&json!("SyntacticError"), &json!("/api/transaction/commit_message")));
+        assert_eq!(
+            (&error["type"], &error["details"]["path"]),
+            (&json!("SyntacticError"), &json!("/api/transaction/commit_message"))
+        );
     }
     let message = json!({"status": "commit", "commit_message": "moved to Paris"});
     session.put(TRANSACTION, message).await.expect(201);
@@ -192,7 +223,8 @@ both!(nobody_locks_everybody_out, async |server: TestServer| {
 });
 
 both!(of_two_racing_sessions_one_wins, async |server: TestServer| {
-    let sessions = [server.session().await, server.session().await, server.session().await, server.session().await];
+    let sessions =
+        [server.session().await, server.session().await, server.session().await, server.session().await];
     for round in 0..8 {
         let zones = ["Europe/Paris", "Europe/Rome", "Europe/Oslo", "Europe/Riga"];
         let (a, b, c, d) = tokio::join!(
