@@ -11,10 +11,14 @@ use crate::{
 const SYSTEM_ALERTS: &str = "/api/configuration/alerting/system_alerts";
 
 async fn run_on(fake: &Fake) -> Outcome {
+    run_with(fake, Options::default()).await
+}
+
+async fn run_with(fake: &Fake, options: Options) -> Outcome {
     let (user, password) = ADMIN;
     let admin = Admin { user: user.to_owned(), password: Secret::new(password) };
     let target = Target::new(&fake.url(), Auth::None).unwrap().with_admin(admin);
-    run(target, Options { profile: Profile::Configuration, ..Options::default() }).await
+    run(target, Options { profile: Profile::Configuration, ..options }).await
 }
 
 fn ids<'a>(outcome: &'a Outcome, word: &str) -> Vec<&'a str> {
@@ -188,18 +192,31 @@ const FAULTS: &[(&str, Weakness, Fault)] = &[
     }),
 ];
 
+/// One of the cases that are the same for each alert is enough.
+fn all_but_most_alerts() -> Options {
+    let others = ["scb", "xcbA", "xcbB", "xcbC", "xcbD", "xcbE", "xcbF", "xcbH", "xcbL", "xcbR", "xcbT"];
+    let skip = others.map(|start| format!("*::element::{start}*")).to_vec();
+    Options { skip, ..Options::default() }
+}
+
 /// Which cases fail by each fault: the snapshot is read by a person, who asks whether these and no others should.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_fault_is_found_by_the_cases_of_its_topic() {
+    let runs = FAULTS.iter().map(|(name, weakness, fault)| {
+        let run = async move {
+            let fake = Fake::weak(*weakness, *fault).await;
+            run_with(&fake, all_but_most_alerts()).await
+        };
+        (*name, tokio::spawn(run))
+    });
     let mut found = serde_json::Map::new();
-    for (name, weakness, fault) in FAULTS {
-        let fake = Fake::weak(*weakness, *fault).await;
-        let outcome = run_on(&fake).await;
+    for (name, run) in runs.collect::<Vec<_>>() {
+        let outcome = run.await.unwrap();
         assert_eq!(outcome.count("error"), 0, "{name}: {}", told(&outcome));
         let failed = ids(&outcome, "fail");
         assert!(!failed.is_empty(), "{name}");
         assert!(!outcome.passed(), "{name}");
-        found.insert((*name).to_owned(), json!(failed));
+        found.insert(name.to_owned(), json!(failed));
     }
     insta::assert_json_snapshot!(found);
 }

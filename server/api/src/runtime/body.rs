@@ -1,7 +1,8 @@
 //! Reads a JSON body strictly: serde where it is right, every violation with its field where it is not.
 
+use futures_util::StreamExt;
 use http::header::CONTENT_TYPE;
-use poem::{Body, error::ReadBodyError, http::HeaderMap};
+use poem::{Body, http::HeaderMap};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, error::Category};
 
@@ -11,13 +12,13 @@ use super::{
     document::{Kind, Wire},
 };
 
+/// As much of a body that is too long is read and dropped.
+const PATIENCE: usize = 16 * 1024 * 1024;
+
 /// Reads a body of at most `limit` bytes. The size limit counts what arrives, whatever `Content-Length` says.
 pub(super) async fn read<T: Wire>(headers: &HeaderMap, body: Body, limit: usize) -> Result<T, BadInput> {
     let json = content_type(headers)?;
-    let bytes = body.into_bytes_limit(limit).await.map_err(|error| match error {
-        ReadBodyError::PayloadTooLarge => BadInput::TooLarge(limit),
-        _ => BadInput::Broken,
-    })?;
+    let bytes = bounded(body, limit).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(BadInput::Missing);
     }
@@ -25,6 +26,26 @@ pub(super) async fn read<T: Wire>(headers: &HeaderMap, body: Body, limit: usize)
         return Err(BadInput::ContentType);
     }
     decode(&bytes)
+}
+
+/// The bytes of a body. Of one that is too long, more is read than is wanted: a client that is still sending when the
+/// connection closes sees a broken connection, not the answer (RFC 9112 section 9.6).
+async fn bounded(body: Body, limit: usize) -> Result<Vec<u8>, BadInput> {
+    let (mut bytes, mut dropped) = (Vec::new(), 0);
+    let mut chunks = body.into_bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| BadInput::Broken)?;
+        if dropped == 0 && bytes.len() + chunk.len() <= limit {
+            bytes.extend_from_slice(&chunk);
+            continue;
+        }
+        bytes.clear();
+        dropped += chunk.len();
+        if dropped > PATIENCE {
+            break;
+        }
+    }
+    if dropped == 0 { Ok(bytes) } else { Err(BadInput::TooLarge(limit)) }
 }
 
 /// Whether the body says it is JSON; saying nothing is only fine for no body at all.

@@ -22,7 +22,7 @@ both!(over_one_mebibyte_is_too_large, async |server: TestServer| {
         let method = || operation.method.clone();
         // White space, so that nothing but the size is wrong.
         let spaces = |size: usize| format!("{{{}}}", " ".repeat(size - 2));
-        for body in [Body::from(spaces(MIB + 1)), chunked(spaces(MIB + 1))] {
+        for body in [Body::from(spaces(MIB + 1)), chunked(spaces(MIB + 1)), chunked(spaces(8 * MIB))] {
             let message = send_raw(&server, method(), &path, body).await.message(413);
             assert_eq!(message, "the body is longer than 1048576 bytes", "{}", operation.id);
         }
