@@ -64,6 +64,7 @@ impl Server {
             key_pool: config.pki.key_pool,
             own_host: host,
             issuer: url.clone(),
+            has_tls: keeper.is_some(),
             ca_ttl: Duration::from_secs(u64::from(config.pki.ca_ttl_days) * 86_400),
         };
         let (client, counters) = (Arc::clone(&outbound), Arc::clone(&metrics));

@@ -1,7 +1,7 @@
 //! The one HTTP client for calls to others: certificate revocation lists, token issuers, webhooks.
 //!
 //! Where it calls is configuration, and what answers may send it on. So every URL and every resolved address is
-//! checked, at each redirect and each connection ([`address`]). It never goes through a proxy, whatever the environment
+//! checked, at each redirect and each connection (`address`). It never goes through a proxy, whatever the environment
 //! says: an address that a proxy resolves can't be checked.
 
 mod address;

@@ -58,6 +58,7 @@ pub struct Service {
     own_host: String,
     /// Who our own access tokens are from: no tenant can have it as an external issuer.
     issuer: String,
+    has_tls: bool,
     /// How long a new tenant's CA lives.
     ca_ttl: Duration,
     tenants: Tenants,
@@ -75,6 +76,8 @@ pub struct Options {
     pub own_host: String,
     /// Who our own access tokens are from.
     pub issuer: String,
+    /// Whether clients can show certificates.
+    pub has_tls: bool,
     /// How long a new tenant's CA lives.
     pub ca_ttl: Duration,
 }
@@ -110,6 +113,7 @@ impl Service {
             key_queue: WorkQueue::new(WAITING_KEYS),
             own_host: options.own_host,
             issuer: options.issuer,
+            has_tls: options.has_tls,
             ca_ttl: options.ca_ttl,
             tenants: Tenants::default(),
             refusals: Refusals::default(),
@@ -200,6 +204,11 @@ impl From<vouchsafe_store::Error> for Error {
                 tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "the database is away");
                 Self::Busy
             }
+            // The tenant has just been deleted: the next request is refused by its token.
+            Store::NoParent => Self::Unauthenticated {
+                message: "the access token's tenant does not exist".to_owned(),
+                token_sent: true,
+            },
             // A commit that broke off must not be answered with a 503: a client would do it again.
             error => Self::Internal { context: "using the database", source: error.into() },
         }

@@ -33,7 +33,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     let password = random_secret()?;
     let hasher = PasswordHasher::new(&config.passwords, Arc::new(Metrics::default()));
     let hash = Secret::new(hasher.hash(password.expose()).await?);
-    let mut tx = ready.store.begin().await?;
+    let mut tx = ready.store.begin_configuration().await?;
     if !tx.admin_user_set_password_hash(&username, &hash, clock::now()).await? {
         bail!("there is no administrator {username}");
     }

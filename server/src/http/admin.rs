@@ -98,7 +98,7 @@ impl AdminPlane {
         };
         let ctx = match ctx {
             Err(AdminError::Unauthenticated) => {
-                service.refused(Refusal::of(&origin, "unknown".to_owned(), "no session"));
+                service.refused(Refusal::unknown(&origin, operation.path, "no session"));
                 return Err(AdminError::Unauthenticated);
             }
             ctx => ctx?,

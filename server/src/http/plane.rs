@@ -29,7 +29,8 @@ impl Plane for TenantPlane {
         let ctx = match self.ctx(request, &origin).await {
             Ok(ctx) => ctx,
             Err(error @ Error::Unauthenticated { .. }) => {
-                self.refused(None, "unknown", &origin, "no valid access token");
+                let reason = "no valid access token";
+                self.0.service.refused(Refusal::unknown(&origin, operation.path, reason));
                 return Err(error.into());
             }
             Err(error) => return Err(error.into()),
@@ -37,7 +38,7 @@ impl Plane for TenantPlane {
         // Before the body is read: who may not call learns nothing from it.
         for scope in operation.scopes().iter().filter_map(|scope| Scope::parse(scope)) {
             if let Err(error) = ctx.require(scope) {
-                self.refused(Some(&ctx.tenant), &ctx.actor, &origin, "the access token lacks a scope");
+                self.refused(&ctx.tenant, &ctx.actor, &origin, "the access token lacks a scope");
                 return Err(error.into());
             }
         }
@@ -96,9 +97,9 @@ impl TenantPlane {
         Ok(Bearer { tenant, actor: claims.client_id, scopes })
     }
 
-    fn refused(&self, tenant: Option<&TenantId>, actor: &str, origin: &Origin, reason: &'static str) {
+    fn refused(&self, tenant: &TenantId, actor: &str, origin: &Origin, reason: &'static str) {
         let (mut refusal, at, request_id) = Refusal::of(origin, actor.to_owned(), reason);
-        refusal.tenant = tenant.cloned();
+        refusal.tenant = Some(tenant.clone());
         self.0.service.refused((refusal, at, request_id));
     }
 }

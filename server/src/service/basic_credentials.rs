@@ -233,6 +233,7 @@ mod tests {
             key_pool: 0,
             own_host: String::new(),
             issuer: String::new(),
+            has_tls: false,
             ca_ttl: std::time::Duration::from_secs(86_400),
         };
         let outbound = Arc::new(outbound::Client::new(Vec::new()));

@@ -16,7 +16,7 @@ use super::sessions::Origin;
 pub const FLUSH: Duration = Duration::from_secs(1);
 
 /// The most different refusals between two writes; those past it are counted as one.
-const DIFFERENT: usize = 1000;
+const DIFFERENT: usize = 64;
 
 /// The most characters of a path that are kept.
 const TARGET: usize = 255;
@@ -44,9 +44,12 @@ impl Refusal {
         Self::of(origin, actor, "wrong credentials")
     }
 
-    /// A login while user or address have to wait.
-    pub(super) fn blocked(origin: &Origin) -> (Self, Timestamp, String) {
-        Self::of(origin, "unknown".to_owned(), "too many failed logins")
+    /// Something refused to nobody in particular. The path is the operation's, not theirs: who may make up paths must not
+    /// make up as many rows.
+    #[must_use]
+    pub fn unknown(origin: &Origin, path: &'static str, reason: &'static str) -> (Self, Timestamp, String) {
+        let (refusal, at, request_id) = Self::of(origin, "unknown".to_owned(), reason);
+        (Self { target: path.to_owned(), ..refusal }, at, request_id)
     }
 
     /// Something refused on the admin plane.

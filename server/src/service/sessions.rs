@@ -8,7 +8,7 @@ use serde_json::Value;
 use vouchsafe_domain::{
     Secret, Timestamp, Username,
     access::Grants,
-    configuration::{AaaSettings, Acl, Group},
+    configuration::{AaaSettings, Group, Snapshot},
 };
 use vouchsafe_store::{AdminUserRow, AuditRow, Outcome, Record, SessionRow, Tx};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::auth::hash_secret;
 
-const SETTINGS: &str = "/api/configuration/aaa/settings";
+pub(super) const SETTINGS: &str = "/api/configuration/aaa/settings";
 const REFUSED: AdminError = AdminError::AuthenticationFailure("the user name or the password is wrong");
 /// A session's time is written anew after that much of it, not at every request of a burst.
 const TOUCH_AFTER: i64 = 1_000_000;
@@ -66,25 +66,33 @@ impl Service {
     ) -> Result<LoggedIn, AdminError> {
         let settings = self.aaa_settings().await?;
         let name = Username::parse(username).ok();
-        let attempt = self.attempt(origin, username, &settings).await?;
         let user = match &name {
             Some(name) => self.store.admin_user_get(name).await?,
             None => None,
         };
+        // A name that nobody has may be a password typed into the wrong field.
+        let actor = user.as_ref().map_or_else(|| "unknown".to_owned(), |user| user.username.to_string());
+        let attempt = self.attempt(origin, Some(username), &actor, &settings).await?;
         let hash = user.as_ref().map(|user| user.password_hash.expose()).filter(|hash| !hash.is_empty());
         // A name that is unknown, or has no password, costs the same.
         let good = match hash {
-            Some(hash) => self.passwords.verify(password.expose(), hash).await?,
-            None => self.passwords.verify_nothing(password.expose()).await?,
+            Some(hash) => self.passwords.verify(password.expose(), hash).await,
+            None => self.passwords.verify_nothing(password.expose()).await,
+        };
+        let good = match good {
+            Ok(good) => good,
+            Err(error) => {
+                // No password was looked at.
+                self.take_back(attempt, false).await?;
+                return Err(error.into());
+            }
         };
         match (user, good) {
             (Some(user), true) => {
-                self.succeeded(attempt).await?;
+                self.take_back(attempt, true).await?;
                 self.start(origin, &user, "password", &settings).await
             }
-            (user, _) => {
-                // A name that nobody has may be a password typed into the wrong field.
-                let actor = user.map_or_else(|| "unknown".to_owned(), |user| user.username.to_string());
+            _ => {
                 self.refusals.note(Refusal::login(origin, actor));
                 Err(REFUSED)
             }
@@ -161,17 +169,6 @@ impl Service {
     ) -> Result<LoggedIn, AdminError> {
         let id = new_id()?;
         let username = user.username.as_str();
-        let grants = self.grants(username).await?;
-        let session = SessionRow {
-            id_hash: hash_secret(&id),
-            username: username.to_owned(),
-            grants: serde_json::to_value(&grants)
-                .map_err(|error| AdminError::internal("storing a session")(error.into()))?,
-            address: origin.address.clone(),
-            created_at: origin.now,
-            seen_at: origin.now,
-            transaction_lost: false,
-        };
         let inactivity_seconds = u32::from(settings.session.inactivity_minutes) * 60;
         let mut tx = self.store.begin_configuration().await?;
         // A commit may have been faster: who is deleted, renamed or has a new password has no session by the old one.
@@ -179,6 +176,16 @@ impl Service {
             self.refusals.note(Refusal::login(origin, username.to_owned()));
             return Err(REFUSED);
         }
+        let session = SessionRow {
+            id_hash: hash_secret(&id),
+            username: username.to_owned(),
+            grants: serde_json::to_value(grants(&tx, username).await?)
+                .map_err(|error| AdminError::internal("storing a session")(error.into()))?,
+            address: origin.address.clone(),
+            created_at: origin.now,
+            seen_at: origin.now,
+            transaction_lost: false,
+        };
         let ended = origin.now.as_micros() - i64::from(inactivity_seconds) * 1_000_000;
         self.holder(&tx, origin.now).await?;
         tx.sessions_sweep(Timestamp::from_micros(ended)).await?;
@@ -197,14 +204,6 @@ impl Service {
         tx.session_delete(&session.id_hash).await?;
         tx.record(Record { audit: audit.into_iter().collect(), outbox: Vec::new() });
         Ok(tx.commit().await?)
-    }
-
-    async fn grants(&self, username: &str) -> Result<Grants, AdminError> {
-        let acls: Vec<Acl> = self.committed("/api/configuration/aaa/acls").await?;
-        let rows = self.store.configuration_children("/api/configuration/aaa/local_database/groups").await?;
-        let groups = rows.into_iter().map(|row| read::<Group>(row.body));
-        let groups = groups.collect::<Result<Vec<Group>, AdminError>>()?;
-        Ok(Grants::of(username, &groups, &acls))
     }
 
     /// The settings of logins and sessions.
@@ -230,6 +229,14 @@ impl Service {
             None => Ok(T::default()),
         }
     }
+}
+
+/// What a user may do by the groups and ACLs of one moment.
+async fn grants(tx: &Tx, username: &str) -> Result<Grants, AdminError> {
+    let rows = tx.configuration_all().await?.into_iter().map(|row| (row.path, row.body));
+    let snapshot = Snapshot(rows.collect());
+    let groups: Vec<Group> = snapshot.groups().map(|(_, group)| group).collect();
+    Ok(Grants::of(username, &groups, &snapshot.acls()))
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, AdminError> {

@@ -72,8 +72,9 @@ impl Service {
             ));
         }
         let rules = &ctx.tenant_settings()?.certificate_profile;
-        let lifetime = lifetime(ttl, rules)?;
+        let lifetime = ttl.map_or(Lifetime::AtMost(rules.default_ttl), Lifetime::Exactly);
         let profile = profile(common_name.clone(), lifetime, &authority, ctx)?;
+        permitted(ttl, rules)?;
         let (public_key, pair) = self.key(key, rules.default_key_type).await?;
         let issued = issue(&authority, profile, &public_key)?;
         let row = X509CredentialsRow {
@@ -208,14 +209,13 @@ impl Service {
 }
 
 /// The lifetime that was asked for, inside the tenant's rules.
-fn lifetime(ttl: Option<Ttl>, rules: &CertificateProfile) -> Result<Lifetime, Error> {
+fn permitted(ttl: Option<Ttl>, rules: &CertificateProfile) -> Result<(), Error> {
     match ttl {
-        None => Ok(Lifetime::AtMost(rules.default_ttl)),
-        Some(ttl) if ttl <= rules.maximum_ttl => Ok(Lifetime::Exactly(ttl)),
-        Some(_) => Err(Error::Invalid(format!(
+        Some(ttl) if ttl > rules.maximum_ttl => Err(Error::Invalid(format!(
             "ttl is longer than the tenant's certificate profile permits, which is {} seconds",
             rules.maximum_ttl.duration().as_secs()
         ))),
+        _ => Ok(()),
     }
 }
 

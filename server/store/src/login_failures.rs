@@ -1,13 +1,13 @@
 //! Failed logins, counted by whoever they came from.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use vouchsafe_domain::Timestamp;
 
 use crate::credentials::stored;
 use crate::entity::login_failures::{Column, Entity, Model};
 use crate::nul::without_nul;
-use crate::{Error, Tx};
+use crate::{Error, Store, Tx};
 
 /// The failed logins of one name or one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,16 @@ pub struct LoginFailureRow {
     pub blocked_until: Timestamp,
 }
 
+impl Store {
+    /// Reads the failures of those subjects that have any, in the order of the subjects.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a stored number is out of range.
+    pub async fn login_failures_get(&self, subjects: &[String]) -> Result<Vec<LoginFailureRow>, Error> {
+        get(self.read(), subjects).await
+    }
+}
+
 /// To count is to read and then to write: these are for a transaction of
 /// [`Store::begin_configuration`](crate::Store::begin_configuration), in which nobody else does.
 impl Tx {
@@ -30,10 +40,7 @@ impl Tx {
     /// # Errors
     /// [`Error::Corrupt`] if a stored number is out of range.
     pub async fn login_failures_get(&self, subjects: &[String]) -> Result<Vec<LoginFailureRow>, Error> {
-        let found = Entity::find()
-            .filter(Column::Subject.is_in(subjects.iter().map(|subject| without_nul(subject))))
-            .order_by_asc(Column::Subject);
-        found.all(self.db()).await?.into_iter().map(row).collect()
+        get(self.db(), subjects).await
     }
 
     /// Stores a subject's failures in the place of those it had.
@@ -64,6 +71,13 @@ impl Tx {
         let forgotten = Entity::delete_many().filter(Column::LastAt.lt(last_before.as_micros()));
         Ok(forgotten.exec(self.db()).await?.rows_affected)
     }
+}
+
+async fn get(db: &impl ConnectionTrait, subjects: &[String]) -> Result<Vec<LoginFailureRow>, Error> {
+    let found = Entity::find()
+        .filter(Column::Subject.is_in(subjects.iter().map(|subject| without_nul(subject))))
+        .order_by_asc(Column::Subject);
+    found.all(db).await?.into_iter().map(row).collect()
 }
 
 fn row(model: Model) -> Result<LoginFailureRow, Error> {

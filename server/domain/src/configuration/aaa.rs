@@ -2,7 +2,7 @@
 
 use super::{
     declare::{object, read_text, text},
-    reader::Body,
+    reader::{Body, Reader},
     reference::TrustStoreReference,
     tree,
 };
@@ -78,7 +78,16 @@ object! {
     }
 }
 
-impl Body for AaaSettings {}
+impl Body for AaaSettings {
+    fn check(&self, reader: &mut Reader) {
+        if self.lockout.initial_delay_seconds > self.lockout.maximum_delay_seconds {
+            reader.refuse_at(
+                "/lockout/initial_delay_seconds",
+                "must not be greater than maximum_delay_seconds",
+            );
+        }
+    }
+}
 
 object! {
     /// What ends a session.

@@ -6,7 +6,7 @@ use vouchsafe_domain::{
     Secret, TenantId,
     configuration::{Finding, Kind, Snapshot},
 };
-use vouchsafe_store::{ChangeKind, Tx};
+use vouchsafe_store::{ChangeKind, ConfigurationRow, Tx};
 
 use super::{
     BUILT_IN, Meta, TENANTS, TRUST_STORES,
@@ -14,6 +14,7 @@ use super::{
     input::{Input, syntactic},
     key::new_key,
     last, parent,
+    projection::tombstone,
 };
 use crate::{
     auth::{hash_secret, random_secret},
@@ -75,7 +76,7 @@ impl Service {
         if parent(above) == TENANTS && !draft.snapshot.0.contains_key(above) {
             return Err(AdminError::NotFound);
         }
-        self.was_deleted(ctx, kind, &input.body, &draft.tx).await?;
+        was_deleted(ctx, kind, &input.body, &draft).await?;
         let (secret, client_secret) = match kind {
             Kind::OauthClients => {
                 let secret =
@@ -143,17 +144,23 @@ impl Service {
             _ => Ok(None),
         }
     }
+}
 
-    /// A tenant's id is not given twice, even when the first is gone: certificates of the first are still about.
-    async fn was_deleted(&self, ctx: &AdminCtx, kind: Kind, body: &Value, tx: &Tx) -> Result<(), AdminError> {
-        if kind != Kind::Tenants
-            || tx.setting(&super::projection::tombstone(&tenant_id(body)?)).await?.is_none()
-        {
-            return Ok(());
-        }
-        let message = "was the id of a tenant that is deleted: choose another".to_owned();
-        Err(AdminError::Semantic(vec![Finding { path: format!("{}/id", ctx.path), message }]))
+/// A tenant's id is not given twice, even when the first is gone, or goes in the same transaction: certificates and
+/// tokens of the first are still about.
+async fn was_deleted(ctx: &AdminCtx, kind: Kind, body: &Value, draft: &Draft) -> Result<(), AdminError> {
+    if kind != Kind::Tenants {
+        return Ok(());
     }
+    let id = tenant_id(body)?;
+    let known = |(path, row): (&String, &ConfigurationRow)| {
+        Kind::of(path) == Some(Kind::Tenants) && row.body.get("id") == body.get("id")
+    };
+    if !draft.rows.iter().any(known) && draft.tx.setting(&tombstone(&id)).await?.is_none() {
+        return Ok(());
+    }
+    let message = "was the id of a tenant that is deleted: choose another".to_owned();
+    Err(AdminError::Semantic(vec![Finding { path: format!("{}/id", ctx.path), message }]))
 }
 
 /// Findings in a new object name the path it was sent to: nobody knows its own yet.

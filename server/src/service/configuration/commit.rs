@@ -1,7 +1,7 @@
 //! Commit: the whole configuration is checked once more, then everything is applied in one database transaction, or
 //! nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe_domain::configuration::{Finding, Kind, Tenant};
 use vouchsafe_store::{AuditRow, AuthorityRow, ChangeKind, ChangeRow, Record};
@@ -10,9 +10,9 @@ use super::{
     change::{removable, tenant_id},
     draft::Draft,
     input::syntactic,
-    projection,
+    projection::{self, username},
 };
-use crate::service::{AdminCtx, AdminError, Error, Service};
+use crate::service::{AdminCtx, AdminError, Error, Service, sessions::SETTINGS};
 
 /// How often a commit begins again because its session goes on changing things.
 const TRIES: usize = 4;
@@ -33,7 +33,7 @@ impl Service {
             return Err(syntactic(ctx, vec![Finding { path: "/commit_message".to_owned(), message }]));
         }
         let (mut draft, prepared) = self.prepared(ctx).await?;
-        check(&draft).await?;
+        self.check(&draft).await?;
         let mut changes: Vec<ChangeRow> = draft.changes.values().cloned().collect();
         changes.sort_by_key(|change| change.position);
         projection::apply(&draft, &changes, prepared, ctx).await?;
@@ -89,20 +89,41 @@ fn makes_tenant(change: &ChangeRow) -> bool {
     change.kind == ChangeKind::Create && Kind::of(&change.path) == Some(Kind::Tenants)
 }
 
-/// Every rule for the whole, and those that look outside of the configuration.
-async fn check(draft: &Draft) -> Result<(), AdminError> {
-    let mut findings = draft.snapshot.inconsistencies();
-    findings.extend(draft.snapshot.lockout());
-    for change in draft.changes.values().filter(|change| change.kind == ChangeKind::Delete) {
-        let Some(row) = draft.rows.get(&change.path) else { continue };
-        if Kind::of(&change.path) == Some(Kind::Tenants) {
-            match removable(&change.path, &tenant_id(&row.body)?, &draft.tx).await {
-                Err(AdminError::Semantic(found)) => findings.extend(found),
-                other => other?,
+impl Service {
+    /// Every rule for the whole, and those that look outside of the configuration.
+    async fn check(&self, draft: &Draft) -> Result<(), AdminError> {
+        let mut findings = draft.snapshot.inconsistencies();
+        let able = self.able_to_log_in(draft).await?;
+        findings.extend(draft.snapshot.lockout(|path| able.contains(path)));
+        for change in draft.changes.values().filter(|change| change.kind == ChangeKind::Delete) {
+            let Some(row) = draft.rows.get(&change.path) else { continue };
+            if Kind::of(&change.path) == Some(Kind::Tenants) {
+                match removable(&change.path, &tenant_id(&row.body)?, &draft.tx).await {
+                    Err(AdminError::Semantic(found)) => findings.extend(found),
+                    other => other?,
+                }
             }
         }
+        if findings.is_empty() { Ok(()) } else { Err(AdminError::Semantic(findings)) }
     }
-    if findings.is_empty() { Ok(()) } else { Err(AdminError::Semantic(findings)) }
+
+    /// The paths of users who have a password, staged or stored; of all where certificates log in.
+    async fn able_to_log_in(&self, draft: &Draft) -> Result<BTreeSet<String>, AdminError> {
+        let settings = draft.snapshot.0.get(SETTINGS).and_then(|settings| settings.get("trust_store"));
+        let certificates = self.has_tls && settings.is_some_and(|store| !store.is_null());
+        let mut able = BTreeSet::new();
+        for (path, _) in draft.snapshot.users() {
+            let staged = draft.changes.get(path).is_some_and(|change| change.secret.is_some());
+            let stored = match draft.rows.get(path) {
+                Some(row) => draft.tx.admin_user_get(&username(&row.body)?).await?,
+                None => None,
+            };
+            if certificates || staged || stored.is_some_and(|user| !user.password_hash.expose().is_empty()) {
+                able.insert(path.to_owned());
+            }
+        }
+        Ok(able)
+    }
 }
 
 pub(super) fn record(row: AuditRow) -> Record {

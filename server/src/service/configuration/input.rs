@@ -11,6 +11,8 @@ use crate::service::{AdminCtx, AdminError, Service};
 
 /// The most authorities of one trust store.
 const AUTHORITIES: usize = 1000;
+/// The most bytes of a trust store as it is answered, so that it can be sent back: the limit of a body.
+const STORE: usize = 1024 * 1024;
 
 /// A body that keeps every rule of its kind, and what was secret in it.
 pub(super) struct Input {
@@ -82,7 +84,15 @@ fn derive(mut body: Value) -> Result<Value, Vec<Finding>> {
             }
         }
     }
-    if findings.is_empty() { Ok(body) } else { Err(findings) }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    if body.to_string().len() > STORE {
+        let message =
+            "are too many: as it is read, the trust store must fit into 1 MiB, so that it can be sent back";
+        return Err(vec![Finding { path: "/authorities".to_owned(), message: message.to_owned() }]);
+    }
+    Ok(body)
 }
 
 fn derive_one(sent: &Value) -> Result<Value, (String, String)> {

@@ -18,22 +18,20 @@ impl Service {
     /// A database transaction in which the session holds the lock, taken now if nobody has it.
     pub(super) async fn hold(&self, ctx: &AdminCtx) -> Result<(Tx, LockRow), AdminError> {
         let tx = self.store.begin_configuration().await?;
-        if ctx.transaction_lost {
-            tx.session_transaction_lost(&ctx.session, false).await?;
-            tx.commit().await?;
-            return Err(AdminError::TransactionExpired);
-        }
-        let own = |lock: LockRow| lock.session == ctx.session;
-        let had = tx.configuration_lock().await?.is_some_and(own);
+        // The session may have been logged out while its request was on its way.
+        let session = tx.session_get(&ctx.session).await?.ok_or(AdminError::Unauthenticated)?;
+        let had = tx.configuration_lock().await?.is_some_and(|lock| lock.session == ctx.session);
         match self.holder(&tx, ctx.now).await? {
             Some(lock) if lock.session == ctx.session => Ok((tx, lock)),
-            Some(lock) => Err(AdminError::Locked(shown(&lock, ctx.now))),
-            // The sweep of the session's own lock comes with its mark.
-            None if had || ctx.transaction => {
+            // The sweep of the session's own lock comes with its mark; another's may have come before.
+            holder if session.transaction_lost || (had && holder.is_none()) => {
                 tx.session_transaction_lost(&ctx.session, false).await?;
                 tx.commit().await?;
                 Err(AdminError::TransactionExpired)
             }
+            Some(lock) => Err(AdminError::Locked(shown(&lock, ctx.now))),
+            // Another request of the session has ended it meanwhile.
+            None if ctx.transaction => Err(AdminError::TransactionNotOpen),
             None => {
                 let lock = LockRow {
                     session: ctx.session.clone(),

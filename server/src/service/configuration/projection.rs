@@ -138,7 +138,7 @@ fn client(body: &Value) -> Result<OauthClient, AdminError> {
         .map_err(|error| AdminError::internal("reading a stored OAuth client")(error.into()))
 }
 
-fn username(body: &Value) -> Result<Username, AdminError> {
+pub(super) fn username(body: &Value) -> Result<Username, AdminError> {
     let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
     Username::parse(name).map_err(|error| AdminError::internal("reading a stored user")(error.into()))
 }

@@ -65,12 +65,15 @@ impl Service {
     }
 }
 
-/// Where a body has its secrets sent to.
-fn destination(kind: Kind, body: &Value) -> Option<&Value> {
-    match kind {
-        Kind::Email => body.get("smtp_server"),
-        _ => None,
-    }
+/// Where a body has its secrets sent to, and how they are protected on the way.
+fn destination(kind: Kind, body: &Value) -> Vec<Option<&Value>> {
+    let parts: &[&str] = match kind {
+        Kind::Email => &["/smtp_server", "/smtp_encryption"],
+        // From messages under a key that comes of a password, the password can be guessed.
+        Kind::SnmpTrap => &["/version/value/server", "/version/value/engine_id"],
+        _ => &[],
+    };
+    parts.iter().map(|part| body.pointer(part)).collect()
 }
 
 fn failed(error: anyhow::Error) -> AdminError {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use vouchsafe_domain::configuration::{Accounting, Kind};
 use vouchsafe_store::ChangeKind;
 
-use super::lock::TRANSACTION_SECONDS;
+use super::{lock::TRANSACTION_SECONDS, view::own_changes};
 use crate::service::{AdminCtx, AdminError, Service};
 
 /// The state of a session's transaction.
@@ -37,7 +37,7 @@ impl Service {
     /// # Errors
     /// What the database says.
     pub async fn transaction_get(&self, ctx: &AdminCtx) -> Result<TransactionState, AdminError> {
-        let has_changes = ctx.transaction && !self.store.configuration_changes().await?.is_empty();
+        let has_changes = !own_changes(&self.store, ctx).await?.is_empty();
         Ok(TransactionState {
             remaining_seconds: ctx.transaction.then_some(TRANSACTION_SECONDS),
             has_changes,
@@ -86,11 +86,8 @@ impl Service {
     /// # Errors
     /// What the database says.
     pub async fn transaction_changes(&self, ctx: &AdminCtx) -> Result<Vec<Change>, AdminError> {
-        if !ctx.transaction {
-            return Ok(Vec::new());
-        }
         let mut changes = Vec::new();
-        for change in self.store.configuration_changes().await? {
+        for change in own_changes(&self.store, ctx).await? {
             let Some(kind) = Kind::of(&change.path) else { continue };
             let stored = self.store.configuration_get(&change.path).await?.map(|row| row.body);
             let old = match change.kind {

@@ -17,10 +17,7 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(super) async fn of(store: &'a Store, ctx: &AdminCtx) -> Result<Self, AdminError> {
-        let changes = match ctx.transaction {
-            true => store.configuration_changes().await?,
-            false => Vec::new(),
-        };
+        let changes = own_changes(store, ctx).await?;
         let changes = changes.into_iter().map(|change| (change.path.clone(), change)).collect();
         Ok(Self { store, changes })
     }
@@ -75,6 +72,16 @@ impl<'a> View<'a> {
         let Some(key) = below.and_then(|rest| rest.split('/').next()) else { return Ok(()) };
         self.get(&format!("{TENANTS}/{key}")).await?.map(|_| ()).ok_or(AdminError::NotFound)
     }
+}
+
+/// The session's staged changes. Asked after they are read whether it still holds the lock: they may be another's by now.
+pub(super) async fn own_changes(store: &Store, ctx: &AdminCtx) -> Result<Vec<ChangeRow>, AdminError> {
+    if !ctx.transaction {
+        return Ok(Vec::new());
+    }
+    let changes = store.configuration_changes().await?;
+    let lock = store.configuration_lock().await?;
+    Ok(if lock.is_some_and(|lock| lock.session == ctx.session) { changes } else { Vec::new() })
 }
 
 /// Where a path stands among siblings, which are in their order.

@@ -43,6 +43,7 @@ impl Service {
             self.refusals.note(Refusal::of(origin, "unknown".to_owned(), "no client certificate"));
             return Err(NO_CERTIFICATE);
         }
+        let attempt = self.attempt(origin, None, "unknown", &settings).await?;
         let name = match self.verified(store.as_str(), chain, origin).await? {
             Ok(name) => name,
             Err(error) => {
@@ -59,6 +60,7 @@ impl Service {
             self.refusals.note(Refusal::login(origin, "unknown".to_owned()));
             return Err(REFUSED);
         };
+        self.take_back(attempt, true).await?;
         self.start(origin, &user, "certificate", &settings).await
     }
 
@@ -75,6 +77,11 @@ impl Service {
         let anchors: Vec<TrustAnchor> = anchors
             .collect::<Result<_, _>>()
             .map_err(|error| AdminError::internal("reading a stored trust store")(error.into()))?;
+        // Lists are fetched for those only whom the store's authorities have certified.
+        let trusted = verify_client_chain(chain, &anchors, Check::None, origin.now);
+        if trusted.is_err() || store.revocation_check == RevocationCheck::None {
+            return Ok(trusted);
+        }
         let lists = self.crls.lists(&store, origin.now).await;
         let check = match store.revocation_check {
             RevocationCheck::None => Check::None,
