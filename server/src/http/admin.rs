@@ -24,7 +24,7 @@ use vouchsafe_domain::{Secret, access::Permission, configuration::canonical};
 
 pub(super) use failure::{Failed, failure};
 
-use super::{Shared, origin::origin};
+use super::{Shared, middleware::Renewal, origin::origin};
 use crate::{
     listener::PeerCertificates,
     service::{AdminCtx, AdminError, Origin, Refusal},
@@ -103,6 +103,9 @@ impl AdminPlane {
             }
             ctx => ctx?,
         };
+        if let (Some(id), Some(seconds), Some(renewal)) = (&id, ctx.renewed, request.data::<Renewal>()) {
+            renewal.set(self.cookie(id.expose(), origin.now.as_secs() + i64::from(seconds)));
+        }
         if let Some(permission) = needed(operation) {
             let path = canonical(&origin.path);
             if let Err(error) = ctx.require(path, permission) {

@@ -1,10 +1,14 @@
 //! Around every request: its id, its log line, its counter, and an answer even where a handler fails.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
-use http::StatusCode;
+use http::{StatusCode, header::SET_COOKIE};
 use poem::{
     Endpoint, IntoResponse, Request, Response,
     error::{MethodNotAllowedError, NotFoundError, ParsePathError},
@@ -23,6 +27,18 @@ use crate::telemetry::Metrics;
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
 
+/// The cookie of a session whose time has begun anew, for its answer: the client's copy must not end before the session.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Renewal(Arc<OnceLock<String>>);
+
+impl Renewal {
+    /// Says what the answer is to set.
+    pub(super) fn set(&self, cookie: String) {
+        // Only the first counts, and there is only one.
+        let _ = self.0.set(cookie);
+    }
+}
+
 /// The name under which a path outside the document is counted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route(pub(super) &'static str);
@@ -37,6 +53,8 @@ pub(super) async fn answer<E: Endpoint>(
     let id = request_id(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.set_data(RequestId(id.clone()));
+    let renewal = Renewal::default();
+    request.set_data(renewal.clone());
     let span = tracing::info_span!("request", id);
     let handled = AssertUnwindSafe(endpoint.call(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = match handled {
@@ -45,6 +63,9 @@ pub(super) async fn answer<E: Endpoint>(
         Err(_) => refused(&path, 500, "InternalError", "internal server error"),
     };
     runtime::header(&mut response, "x-request-id", &id);
+    if let Some(cookie) = renewal.0.get().filter(|_| !response.headers().contains_key(SET_COOKIE)) {
+        runtime::header(&mut response, "set-cookie", cookie);
+    }
     let (name, status, took) = (name(&response), response.status().as_u16(), started.elapsed());
     metrics.answered(name, status, took);
     span.in_scope(|| {

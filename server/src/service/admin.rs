@@ -23,6 +23,8 @@ pub struct AdminCtx {
     pub transaction: bool,
     /// Whether the session's transaction timed out and nobody told it yet.
     pub transaction_lost: bool,
+    /// The seconds that the session lives from now on, where its time has just begun anew.
+    pub renewed: Option<u32>,
     /// The peer's address.
     pub address: String,
     /// The operation's id.

@@ -111,9 +111,13 @@ impl Service {
             self.end(&session, None).await?;
             return Err(AdminError::Unauthenticated);
         }
-        if session.seen_at.as_micros() + TOUCH_AFTER < origin.now.as_micros() {
-            self.store.session_touch(&hash, origin.now).await?;
-        }
+        let renewed = match session.seen_at.as_micros() + TOUCH_AFTER < origin.now.as_micros() {
+            true => {
+                self.store.session_touch(&hash, origin.now).await?;
+                Some(inactivity_seconds(&settings))
+            }
+            false => None,
+        };
         let lock = self.store.configuration_lock().await?;
         let lock = lock.filter(|lock| lock.session == hash && transaction_ends(lock) > origin.now);
         if lock.as_ref().is_some_and(|lock| lock.used_at.as_micros() + 1_000_000 < origin.now.as_micros()) {
@@ -127,6 +131,7 @@ impl Service {
             session: hash,
             username: session.username,
             grants,
+            renewed,
             transaction: lock.is_some(),
             transaction_lost: session.transaction_lost,
             address: origin.address.clone(),
@@ -169,7 +174,7 @@ impl Service {
     ) -> Result<LoggedIn, AdminError> {
         let id = new_id()?;
         let username = user.username.as_str();
-        let inactivity_seconds = u32::from(settings.session.inactivity_minutes) * 60;
+        let inactivity_seconds = inactivity_seconds(settings);
         let mut tx = self.store.begin_configuration().await?;
         // A commit may have been faster: who is deleted, renamed or has a new password has no session by the old one.
         if tx.admin_user_get(&user.username).await?.as_ref() != Some(user) {
@@ -229,6 +234,10 @@ impl Service {
             None => Ok(T::default()),
         }
     }
+}
+
+fn inactivity_seconds(settings: &AaaSettings) -> u32 {
+    u32::from(settings.session.inactivity_minutes) * 60
 }
 
 /// What a user may do by the groups and ACLs of one moment.

@@ -56,7 +56,7 @@ impl AdminPlane {
     }
 
     /// The cookie (RFC 6265 section 4.1). The server counts inactivity; the client's copy merely ends with it.
-    fn cookie(&self, id: &str, expires: i64) -> String {
+    pub(super) fn cookie(&self, id: &str, expires: i64) -> String {
         let moment = OffsetDateTime::from_unix_timestamp(expires).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let date = moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT");
         let secure = if self.0.secure_cookies { "; Secure" } else { "" };

@@ -166,7 +166,7 @@ both!(refusals_leave_their_rows, async |server: TestServer| {
                 "default | basic_credentials_create | {BASIC} | refused | r-10 | the access token lacks a scope"
             ),
             "unknown | token_create | /oauth2/token | refused | r-11 | wrong client credentials".to_owned(),
-            format!("unknown | {login} | r-12 | too many failed logins"),
+            format!("ann | {login} | r-12 | too many failed logins"),
         ]
     );
     assert!(entries.iter().all(|entry| entry["address"] == "127.0.0.1"));

@@ -90,7 +90,11 @@ both!(a_session_ends_after_twenty_minutes_without_a_request, async |server: Test
     let session = server.session().await;
     let store = server.ready().await.store;
     session.age(1190).await;
-    session.get("/api/configuration").await.expect(200);
+    let answer = session.get("/api/configuration").await;
+    answer.expect(200);
+    assert_eq!(session_id(&answer), session.id, "the cookie goes on with the session");
+    let again = session.get("/api/configuration").await;
+    assert_eq!(again.header("set-cookie"), None, "not at every request");
     let seen = store.session_get(&session.hash()).await.unwrap().unwrap().seen_at;
     let minute_ago = Timestamp::from_micros(clock::now().as_micros() - 60_000_000);
     assert!(seen > minute_ago, "a request starts the time anew");

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use vouchsafe::setup;
-use vouchsafe_domain::TenantId;
+use vouchsafe_domain::{ScopeSet, TenantId};
 
 use super::tenant;
 use crate::{
@@ -323,4 +323,39 @@ both!(a_database_of_the_version_before_is_adopted, async |server: TestServer| {
     let expected: Vec<(Value, Vec<Value>)> =
         vec![(json!("acme"), vec![json!("robot")]), (json!("default"), vec![json!("default")])];
     assert_eq!(found, expected);
+});
+
+both!(the_id_of_a_tenant_that_goes_is_not_given_in_the_same_transaction, async |server: TestServer| {
+    let session = server.session().await;
+    let key = session.create(TENANTS, tenant("beta")).await;
+    session.commit().await.expect(201);
+    session.delete(&format!("{TENANTS}/{key}")).await.expect(200);
+    let error = session.post(TENANTS, tenant("beta")).await.failure(400);
+    assert_eq!(
+        (&error["type"], &error["details"]["path"]),
+        (&json!("SemanticError"), &json!(format!("{TENANTS}/id")))
+    );
+    session.commit().await.expect(201);
+    session.post(TENANTS, tenant("beta")).await.failure(400);
+});
+
+both!(a_tenant_that_goes_while_it_is_used_is_no_fault_of_the_server, async |server: TestServer| {
+    let session = server.session().await;
+    for round in 0..3 {
+        let id = format!("gone-{round}");
+        let key = session.create(TENANTS, tenant(&id)).await;
+        session.commit().await.expect(201);
+        let token = server.client_token(&id, &format!("client-{round}"), ScopeSet::all()).await;
+        let create = || async {
+            let request = server.anonymous(Method::POST, BASIC).bearer_auth(&token).json(&json!({}));
+            request.send().await.unwrap().status().as_u16()
+        };
+        session.delete(&format!("{TENANTS}/{key}")).await.expect(200);
+        let (commit, statuses) =
+            tokio::join!(session.commit(), futures_util::future::join_all((0..6).map(|_| create())));
+        // Whoever comes first wins; nobody gets a 5xx.
+        assert!(matches!(commit.status.as_u16(), 201 | 400), "{commit:?}");
+        assert!(statuses.iter().all(|status| matches!(status, 201 | 401)), "{statuses:?}");
+        session.rollback().await.expect(200);
+    }
 });

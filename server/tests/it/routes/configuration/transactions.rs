@@ -220,6 +220,34 @@ both!(nobody_locks_everybody_out, async |server: TestServer| {
     let error = session.commit().await.failure(400);
     assert_eq!(error["type"], "SemanticError");
     session.rollback().await.expect(200);
+
+    // Somebody who has every right but no way to log in does not count.
+    let (users, groups) =
+        ("/api/configuration/aaa/local_database/users", "/api/configuration/aaa/local_database/groups");
+    let list = session.get(users).await.expect(200);
+    let admin = list["items"][0]["key"].as_str().unwrap().to_owned();
+    let list = session.get(groups).await.expect(200);
+    let group = list["items"][0]["key"].as_str().unwrap().to_owned();
+    let key = session.create(users, json!({"name": "ops"})).await;
+    let body = json!({"name": "administrators", "members": ["ops"]});
+    session.put(&format!("{groups}/{group}"), body).await.expect(201);
+    session.delete(&format!("{users}/{admin}")).await.expect(200);
+    assert_eq!(session.commit().await.failure(400)["type"], "SemanticError");
+    session
+        .put(&format!("{users}/{key}"), json!({"name": "ops", "password": "a good password"}))
+        .await
+        .expect(201);
+    session.commit().await.expect(201);
+    server.session_of("ops", "a good password").await;
+});
+
+both!(a_session_that_is_gone_takes_no_lock, async |server: TestServer| {
+    let (gone, other) = (server.session().await, server.session().await);
+    let logout = gone.delete("/api/authentication");
+    let change = gone.put(TIMEZONE, json!("Europe/Paris"));
+    let (logout, _) = tokio::join!(logout, change);
+    logout.expect(200);
+    other.put(TIMEZONE, json!("Europe/Rome")).await.expect(201);
 });
 
 both!(of_two_racing_sessions_one_wins, async |server: TestServer| {

@@ -15,7 +15,7 @@ both!(bounds_are_kept, async |server: TestServer| {
             json!([0, 1441, -1, 1.5, 1e9, "20", null]),
         ),
         ("aaa/settings", "/lockout/failures", json!([1, 100]), json!([0, 101, -1, 2.5, true])),
-        ("aaa/settings", "/lockout/initial_delay_seconds", json!([1, 3600]), json!([0, 3601])),
+        ("aaa/settings", "/lockout/initial_delay_seconds", json!([1, 300]), json!([0, 3601])),
         ("aaa/settings", "/lockout/maximum_delay_seconds", json!([3600, 86_400]), json!([0, 86_401])),
         (
             "management/health_monitoring",
