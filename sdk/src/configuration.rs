@@ -46,7 +46,7 @@ impl Configuration {
     }
 
     /// Changes the configuration: all that `changes` does is committed when it succeeds, and dropped when it fails or is
-    /// dropped itself. Reads within see the changes; everybody else sees them after the commit.
+    /// dropped itself. Reads of the transaction see the changes; everything else sees them after the commit.
     ///
     /// ```no_run
     /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
@@ -78,7 +78,8 @@ impl Configuration {
         }
     }
 
-    /// Opens a transaction, to be committed or rolled back by hand; dropped, it is rolled back.
+    /// Opens a transaction, to be committed or rolled back by hand; dropped, it is rolled back. It has a session of its own,
+    /// so that no other call can come between its changes: only calls on the [`Transaction`] see them.
     ///
     /// ```no_run
     /// # async fn example(configuration: &vouchsafe_sdk::Configuration) -> Result<(), vouchsafe_sdk::Error> {
@@ -92,10 +93,18 @@ impl Configuration {
     /// # Errors
     /// [`Error::Api`] with 409 while somebody else changes the configuration.
     pub async fn begin(&self) -> Result<Transaction, Error> {
-        let call = self.call("transaction_open", Method::POST, "/api/transaction");
-        self.send(call).await?;
-        let configuration = Self { pinned: true, ..self.clone() };
-        Ok(Transaction { configuration, open: true })
+        let mut configuration = Self::new(self.client.clone());
+        configuration.session().await?;
+        configuration.pinned = true;
+        let transaction = Transaction { configuration, open: true };
+        let call = transaction.call("transaction_open", Method::POST, "/api/transaction");
+        match transaction.configuration.send(call).await {
+            Ok(_) => Ok(transaction),
+            Err(error) => {
+                let _ = transaction.rollback().await;
+                Err(error)
+            }
+        }
     }
 
     /// Ends the session. The next call begins another one.
@@ -155,6 +164,9 @@ impl Configuration {
         let mut known = self.cookie.lock().await;
         if let Some(cookie) = &*known {
             return Ok(cookie.clone());
+        }
+        if self.pinned {
+            return Err(Error::Config("the transaction has ended: begin another one".to_owned()));
         }
         let call = self.client.call("authentication_login", Method::GET, "/api/authentication");
         let answer = self.client.send_as_administrator(&call).await?;
@@ -229,6 +241,8 @@ impl Transaction {
         let call = self.call("transaction_commit", Method::PUT, "/api/transaction").json(&commit)?;
         self.configuration.send(call).await?;
         self.open = false;
+        // Committed is committed; a session that stays ends by itself.
+        let _ = self.configuration.logout().await;
         Ok(())
     }
 
@@ -247,7 +261,8 @@ impl Transaction {
     /// When the server can't be reached.
     pub async fn rollback(mut self) -> Result<(), Error> {
         self.open = false;
-        drop_changes(&self.configuration).await
+        // With its session the transaction ends, and nothing late can meet another one.
+        self.configuration.logout().await
     }
 
     /// What has been changed so far.
@@ -286,13 +301,8 @@ impl Drop for Transaction {
         if let (true, Ok(runtime)) = (self.open, tokio::runtime::Handle::try_current()) {
             let configuration = self.configuration.clone();
             runtime.spawn(async move {
-                let _ = drop_changes(&configuration).await;
+                let _ = configuration.logout().await;
             });
         }
     }
-}
-
-async fn drop_changes(configuration: &Configuration) -> Result<(), Error> {
-    let call = configuration.call("transaction_rollback", Method::DELETE, "/api/transaction");
-    configuration.send(call).await.map(|_| ())
 }

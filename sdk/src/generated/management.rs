@@ -160,8 +160,8 @@ impl ManagementApi<'_> {
     ///
     /// - `smtp_auth.enabled` with `true` needs `smtp_auth.username` and a password. Without `smtp_auth.password` the
     ///   stored one stays.
-    /// - When `smtp_server` changes, the password must be sent again: it is only kept for the server that it was given
-    ///   for.
+    /// - When `smtp_server` or `smtp_encryption` changes, the password must be sent again: it is only kept for the server
+    ///   that it was given for, and the way to it.
     /// - `smtp_encryption.trust_store` is the key of a trust store that exists (otherwise `SemanticError`), and is only
     ///   permitted with `starttls` and `tls`.
     /// - `smtp_server.value` must be an IP address with `ip`, and a host name with `fqdn`.
@@ -401,7 +401,7 @@ impl ManagementApi<'_> {
     /// - `2c`: `server` and `community`.
     /// - `3`: `server`, `username`, `engine_id`, `auth_method`, `auth_password`, `encryption_method` and, unless that is
     ///   `disabled`, `encryption_password`. A password that is not sent stays as it is stored; it must be sent when none
-    ///   is.
+    ///   is, and when `server` or `engine_id` changes.
     ///
     /// Everything else is answered with `SyntacticError`.
     ///

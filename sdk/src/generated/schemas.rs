@@ -1656,9 +1656,10 @@ pub struct LockHolder {
 #[non_exhaustive]
 pub struct LoginLockout {
     /// After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users
-    /// may share, have to wait after four times as many.
+    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.
     pub failures: i32,
-    /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed.
+    /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than
+    /// `maximum_delay_seconds`.
     pub initial_delay_seconds: i32,
     /// How long a wait can become. It is 300 unless it is changed.
     pub maximum_delay_seconds: i32,
@@ -2961,7 +2962,8 @@ pub struct Tenant {
     pub name: String,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores that the tenant verifies the certificates of external parties with.
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
     pub trust_stores: Vec<Reference>,
     /// What the certificates of the tenant's clients are like.
     pub certificate_profile: CertificateProfile,
@@ -3016,7 +3018,8 @@ pub struct TenantList {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TenantLockout {
-    /// After how many failures in a row credentials are locked out. 0 switches lockout off.
+    /// After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does
+    /// not verify credentials yet.
     pub failures: i32,
     /// For how many seconds credentials stay locked out.
     pub duration_seconds: i32,
@@ -3055,7 +3058,8 @@ pub struct TenantRequest {
     pub name: String,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores that the tenant verifies the certificates of external parties with.
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
     pub trust_stores: Vec<ReferenceInput>,
     /// What the certificates of the tenant's clients are like.
     pub certificate_profile: CertificateProfile,
@@ -3432,7 +3436,8 @@ pub struct TrustStoreObject {
 pub struct TrustStoreRequest {
     /// The name of a trust store, unique among all of them. Up to 255 characters.
     pub name: String,
-    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted.
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
+    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorities: Option<Vec<AuthorityOrPem>>,
     /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check: at most 100, each only once. Must be
@@ -3469,7 +3474,8 @@ impl TrustStoreRequest {
             trust_store_type,
         }
     }
-    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted.
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
+    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;

@@ -100,7 +100,7 @@ pub static TAG_AUDIT: Tag = Tag {
 /// The security scheme `Session`.
 pub static SCHEME_SESSION: Scheme = Scheme {
     name: "Session",
-    doc: "The session on the admin plane. `GET /api/authentication` sets the cookie `session_id`, every later request\nsends it. It ends after a time without requests.\n\nA browser keeps the cookie and sends it by itself, and lets no page set it. To log in on a page like Swagger UI,\nenter user name and password under *Basic*, leave the value here empty, and execute `GET /api/authentication`.",
+    doc: "The session on the admin plane. `GET /api/authentication` sets the cookie `session_id`, and answers of the\nsession set it again with a later end as long as requests come. Every later request\nsends it. It ends after a time without requests.\n\nA browser keeps the cookie and sends it by itself, and lets no page set it. To log in on a page like Swagger UI,\nenter user name and password under *Basic*, leave the value here empty, and execute `GET /api/authentication`.",
     kind: SchemeKind::Cookie("session_id"),
 };
 /// The security scheme `Basic`.
@@ -1728,13 +1728,13 @@ pub static LOGIN_LOCKOUT: Schema = Schema {
         properties: &[
             Property {
                 name: "failures",
-                doc: "After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users\nmay share, have to wait after four times as many.",
+                doc: "After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users\nmay share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.",
                 required: true,
                 ty: Ty::Named(&LOGIN_FAILURES),
             },
             Property {
                 name: "initial_delay_seconds",
-                doc: "How long the first wait is. Every further failure doubles it. It is 1 unless it is changed.",
+                doc: "How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than\n`maximum_delay_seconds`.",
                 required: true,
                 ty: Ty::Named(&INITIAL_DELAY_SECONDS),
             },
@@ -2951,7 +2951,7 @@ pub static TENANT: Schema = Schema {
             },
             Property {
                 name: "trust_stores",
-                doc: "The trust stores that the tenant verifies the certificates of external parties with.",
+                doc: "The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify\ncredentials yet.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&REFERENCE)),
             },
@@ -3114,7 +3114,7 @@ pub static TENANT_LOCKOUT: Schema = Schema {
 /// The schema `TenantLockoutFailures`.
 pub static TENANT_LOCKOUT_FAILURES: Schema = Schema {
     name: "TenantLockoutFailures",
-    doc: "After how many failures in a row credentials are locked out. 0 switches lockout off.",
+    doc: "After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does\nnot verify credentials yet.",
     kind: Kind::Number(Number {
         integer: true,
         minimum: Some(0f64),
@@ -3189,7 +3189,7 @@ pub static TENANT_REQUEST: Schema = Schema {
             },
             Property {
                 name: "trust_stores",
-                doc: "The trust stores that the tenant verifies the certificates of external parties with.",
+                doc: "The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify\ncredentials yet.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&REFERENCE_INPUT)),
             },
@@ -3723,7 +3723,7 @@ pub static TRUST_STORE_REQUEST: Schema = Schema {
             },
             Property {
                 name: "authorities",
-                doc: "The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted.",
+                doc: "The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is\nread, a trust store must fit into 1 MiB, so that it can be sent back.",
                 required: false,
                 ty: Ty::List(&Ty::Named(&AUTHORITY_OR_PEM)),
             },

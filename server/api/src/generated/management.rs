@@ -128,7 +128,7 @@ pub static EMAIL_REPLACE: Operation = Operation {
     path: "/api/configuration/management/email",
     tag: &document::TAG_MANAGEMENT,
     summary: "Change the e-mail settings",
-    doc: "Replaces the e-mail settings. All properties must be sent, `null` for an address that there is none of.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.\n\nFurther rules:\n\n- `smtp_auth.enabled` with `true` needs `smtp_auth.username` and a password. Without `smtp_auth.password` the\n  stored one stays.\n- When `smtp_server` changes, the password must be sent again: it is only kept for the server that it was given\n  for.\n- `smtp_encryption.trust_store` is the key of a trust store that exists (otherwise `SemanticError`), and is only\n  permitted with `starttls` and `tls`.\n- `smtp_server.value` must be an IP address with `ip`, and a host name with `fqdn`.",
+    doc: "Replaces the e-mail settings. All properties must be sent, `null` for an address that there is none of.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.\n\nFurther rules:\n\n- `smtp_auth.enabled` with `true` needs `smtp_auth.username` and a password. Without `smtp_auth.password` the\n  stored one stays.\n- When `smtp_server` or `smtp_encryption` changes, the password must be sent again: it is only kept for the server\n  that it was given for, and the way to it.\n- `smtp_encryption.trust_store` is the key of a trust store that exists (otherwise `SemanticError`), and is only\n  permitted with `starttls` and `tls`.\n- `smtp_server.value` must be an IP address with `ip`, and a host name with `fqdn`.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {
@@ -343,7 +343,7 @@ pub static SNMP_TRAP_REPLACE: Operation = Operation {
     path: "/api/configuration/management/snmp/trap",
     tag: &document::TAG_MANAGEMENT,
     summary: "Change the SNMP trap settings",
-    doc: "Replaces the SNMP trap settings.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.\n\nWhat `version.value` needs depends on `version.selection`; what the other version needs must not be sent:\n\n- `2c`: `server` and `community`.\n- `3`: `server`, `username`, `engine_id`, `auth_method`, `auth_password`, `encryption_method` and, unless that is\n  `disabled`, `encryption_password`. A password that is not sent stays as it is stored; it must be sent when none\n  is.\n\nEverything else is answered with `SyntacticError`.",
+    doc: "Replaces the SNMP trap settings.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.\n\nWhat `version.value` needs depends on `version.selection`; what the other version needs must not be sent:\n\n- `2c`: `server` and `community`.\n- `3`: `server`, `username`, `engine_id`, `auth_method`, `auth_password`, `encryption_method` and, unless that is\n  `disabled`, `encryption_password`. A password that is not sent stays as it is stored; it must be sent when none\n  is, and when `server` or `engine_id` changes.\n\nEverything else is answered with `SyntacticError`.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {

@@ -1796,9 +1796,10 @@ impl TryFrom<i32> for LoginFailures {
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct LoginLockout {
     /// After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users
-    /// may share, have to wait after four times as many.
+    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.
     pub failures: LoginFailures,
-    /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed.
+    /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than
+    /// `maximum_delay_seconds`.
     pub initial_delay_seconds: InitialDelaySeconds,
     /// How long a wait can become. It is 300 unless it is changed.
     pub maximum_delay_seconds: MaximumDelaySeconds,
@@ -3227,7 +3228,8 @@ pub struct Tenant {
     pub name: TenantName,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores that the tenant verifies the certificates of external parties with.
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
     pub trust_stores: Vec<Reference>,
     /// See [`CertificateProfile`].
     pub certificate_profile: CertificateProfile,
@@ -3378,7 +3380,8 @@ impl Serialize for TenantLockout {
         Self::serialize(self, serializer)
     }
 }
-/// After how many failures in a row credentials are locked out. 0 switches lockout off.
+/// After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does
+/// not verify credentials yet.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct TenantLockoutFailures(i32);
@@ -3451,7 +3454,8 @@ pub struct TenantRequest {
     pub name: TenantName,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores that the tenant verifies the certificates of external parties with.
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
     pub trust_stores: Vec<ReferenceInput>,
     /// See [`CertificateProfile`].
     pub certificate_profile: CertificateProfile,
@@ -3981,7 +3985,8 @@ impl Serialize for TrustStoreObject {
 pub struct TrustStoreRequest {
     /// See [`TrustStoreName`].
     pub name: TrustStoreName,
-    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted.
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
+    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
     #[serde(
         default,
         deserialize_with = "runtime::present",

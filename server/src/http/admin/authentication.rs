@@ -36,7 +36,9 @@ impl AuthenticationApi for AdminPlane {
         &self,
         _: AdminCaller,
     ) -> Result<AuthenticationTypesListAnswer, Failed> {
-        let types = self.0.service.authentication_types().await.map_err(fail)?;
+        let mut types = self.0.service.authentication_types().await.map_err(fail)?;
+        // Without TLS there are no certificates.
+        types.retain(|name| *name == "basic" || !self.0.server_certificate.chain().is_empty());
         let body = json!({"types": types, "meta": {"href": TYPES, "parent": PATH}});
         Ok(AuthenticationTypesListAnswer { body: read(body)? })
     }

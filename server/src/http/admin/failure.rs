@@ -86,9 +86,9 @@ fn admin(path: &str, error: &AdminError) -> Response {
     match error {
         AdminError::Syntactic(findings) => failure(400, "SyntacticError", &text, found(findings)),
         AdminError::Semantic(findings) => failure(400, "SemanticError", &text, found(findings)),
-        AdminError::Unauthenticated => challenge(failure(401, "Unauthenticated", &text, here), path),
+        AdminError::Unauthenticated => challenge(failure(401, "Unauthenticated", &text, here), COOKIE),
         AdminError::AuthenticationFailure(_) => {
-            challenge(failure(401, "AuthenticationFailure", &text, here), path)
+            challenge(failure(401, "AuthenticationFailure", &text, here), BASIC)
         }
         AdminError::Unauthorized => failure(403, "Unauthorized", &text, here),
         AdminError::NotFound => failure(404, "NotFound", &text, here),
@@ -129,7 +129,7 @@ fn service(path: &str, error: &Error) -> Response {
             json!({"path": path, "errors": [{"path": path, "message": text}]}),
         ),
         Error::Unauthenticated { .. } => {
-            challenge(failure(401, "Unauthenticated", &text, json!({"path": path})), path)
+            challenge(failure(401, "Unauthenticated", &text, json!({"path": path})), COOKIE)
         }
         Error::Forbidden(_) => failure(403, "Unauthorized", &text, json!({"path": path})),
         Error::Busy => {
@@ -145,8 +145,7 @@ fn service(path: &str, error: &Error) -> Response {
 }
 
 /// How to authenticate (RFC 9110 section 11.6.1).
-fn challenge(mut response: Response, path: &str) -> Response {
-    let challenge = if path == "/api/authentication" { BASIC } else { COOKIE };
+fn challenge(mut response: Response, challenge: &str) -> Response {
     runtime::header(&mut response, "www-authenticate", challenge);
     response
 }

@@ -8,7 +8,7 @@ use super::{
     AdminCaller, AdminPlane, Failed,
     answers::{answer, at},
 };
-use crate::service::{AdminCtx, Change, TransactionState};
+use crate::service::{AdminCtx, Change, TRANSACTION_SECONDS, TransactionState};
 
 const PATH: &str = "/api/transaction";
 const CHANGES: &str = "/api/transaction/changes";
@@ -53,7 +53,10 @@ impl TransactionsApi for AdminPlane {
         let ctx = caller.session()?;
         let changes = self.0.service.transaction_changes(ctx).await.map_err(|error| at(ctx, error))?;
         let changes: Vec<Value> = changes.into_iter().map(change).collect();
-        let meta = json!({"href": CHANGES, "parent": PATH, "transaction": PATH});
+        let mut meta = json!({"href": CHANGES, "parent": PATH, "transaction": PATH});
+        if ctx.transaction {
+            meta["remaining_seconds"] = TRANSACTION_SECONDS.into();
+        }
         let body = answer(ctx, json!({"changes": changes, "meta": meta}))?;
         Ok(TransactionChangesListAnswer { body })
     }

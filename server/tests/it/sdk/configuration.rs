@@ -70,7 +70,8 @@ both!(a_transaction_is_rolled_back_when_it_fails_or_is_dropped, async |server: T
 
     let transaction = configuration.begin().await.unwrap();
     transaction.date_and_time().timezone_replace("Europe/Paris").await.unwrap();
-    assert_eq!(timezone(&configuration).await, "Europe/Paris", "the session sees it");
+    assert_eq!(timezone(&transaction).await, "Europe/Paris", "the transaction sees it");
+    assert_eq!(timezone(&configuration).await, "UTC", "nobody else does");
     drop(transaction);
     let other = client(&server).configuration();
     for attempt in 0.. {
@@ -87,6 +88,43 @@ both!(a_transaction_is_rolled_back_when_it_fails_or_is_dropped, async |server: T
         }
     }
     assert_eq!(timezone(&configuration).await, "UTC");
+});
+
+both!(transactions_on_clones_do_not_mix, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    let clone = configuration.clone();
+    let first = configuration.begin().await.unwrap();
+    first.date_and_time().timezone_replace("Europe/Paris").await.unwrap();
+    let error = clone.begin().await.unwrap_err();
+    assert_eq!(error.failure().unwrap().r#type, FailureType::ConfigurationLocked);
+    // A session of the clone that is begun anew is not the transaction's.
+    assert_eq!(timezone(&clone).await, "UTC");
+    clone.logout().await.unwrap();
+    assert_eq!(timezone(&clone).await, "UTC");
+    first.management().accounting_get().await.unwrap();
+    assert_eq!(first.changes().await.unwrap().changes.len(), 1);
+    first.commit().await.unwrap();
+    assert_eq!(timezone(&clone).await, "Europe/Paris");
+});
+
+both!(a_dropped_transaction_takes_nothing_of_the_next, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    for round in 0..10 {
+        drop(configuration.begin().await);
+        let transaction = loop {
+            match configuration.begin().await {
+                Ok(transaction) => break transaction,
+                Err(error) => {
+                    assert_eq!(error.failure().unwrap().r#type, FailureType::ConfigurationLocked, "{error}");
+                }
+            }
+        };
+        let zone = if round % 2 == 0 { "Europe/Paris" } else { "Europe/Rome" };
+        transaction.date_and_time().timezone_replace(zone).await.unwrap();
+        assert_eq!(transaction.changes().await.unwrap().changes.len(), 1);
+        transaction.commit().await.unwrap();
+        assert_eq!(timezone(&configuration).await, zone);
+    }
 });
 
 both!(a_locked_configuration_names_its_holder, async |server: TestServer| {

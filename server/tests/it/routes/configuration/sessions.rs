@@ -114,7 +114,9 @@ both!(a_logout_ends_the_session, async |server: TestServer| {
             .starts_with("session_id=; Expires=Thu, 01 Jan 1970 00:00:00 GMT;")
     );
     session.get("/api/configuration").await.failure(401);
-    session.delete(PATH).await.failure(401);
+    let again = session.delete(PATH).await;
+    again.failure(401);
+    assert_eq!(again.header("www-authenticate"), Some(r#"Cookie realm="Vouchsafe", cookie-name=session_id"#));
     other.get("/api/configuration").await.expect(200);
 });
 
@@ -141,7 +143,7 @@ both!(the_types_of_login_are_told_to_anybody, async |server: TestServer| {
     session.put("/api/configuration/aaa/settings", settings).await.expect(201);
     session.commit().await.expect(201);
     let answer = Answer::of(server.anonymous(Method::GET, path)).await;
-    assert_eq!(answer.expect(200), json!({"types": ["basic", "x509"], "meta": meta}));
+    assert_eq!(answer.expect(200), json!({"types": ["basic"], "meta": meta}), "no certificates without TLS");
     let answer = Answer::of(server.anonymous(Method::GET, "/api/authentication?type=x509")).await;
     assert_eq!(answer.failure(401)["type"], "AuthenticationFailure", "no certificate without TLS");
 });
@@ -179,3 +181,25 @@ both!(guessing_names_from_one_address_is_slowed_too, async |server: TestServer| 
     }
     assert!(refused >= 5, "{refused}");
 });
+
+both!(
+    certificates_are_announced_under_tls,
+    |config| config.tls.enabled = true,
+    async |server: TestServer| {
+        let session = server.session().await;
+        let pem = &documented("trust-stores-list")["items"][1]["body"]["authorities"][0]["pem"];
+        let store = json!({
+            "name": "administrators",
+            "authorities": [pem],
+            "crl_urls": [],
+            "revocation_check": "none",
+            "trust_store_type": "custom",
+        });
+        let mut settings = session.body("/api/configuration/aaa/settings").await;
+        settings["trust_store"] = session.create("/api/configuration/trust_stores", store).await.into();
+        session.put("/api/configuration/aaa/settings", settings).await.expect(201);
+        session.commit().await.expect(201);
+        let answer = Answer::of(server.anonymous(Method::GET, "/api/authentication/types")).await;
+        assert_eq!(answer.expect(200)["types"], json!(["basic", "x509"]));
+    }
+);

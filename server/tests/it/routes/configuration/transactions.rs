@@ -53,7 +53,12 @@ both!(a_transaction_is_opened_seen_and_committed, async |server: TestServer| {
             "changes": [
                 {"type": "replace", "path": TIMEZONE, "new_value": "Europe/Budapest", "old_value": "UTC"},
             ],
-            "meta": {"href": CHANGES, "parent": TRANSACTION, "transaction": TRANSACTION},
+            "meta": {
+                "href": CHANGES,
+                "parent": TRANSACTION,
+                "transaction": TRANSACTION,
+                "remaining_seconds": 600,
+            },
         })
     );
     assert_eq!(session.get(TIMEZONE).await.expect(200)["meta"]["remaining_seconds"], json!(600));

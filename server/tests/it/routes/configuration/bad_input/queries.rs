@@ -17,6 +17,9 @@ both!(bad_ones_are_refused, async |server: TestServer| {
         ("since=yesterday", "/since"),
         ("since=", "/since"),
         ("since=2026-02-30T00:00:00Z", "/since"),
+        // Years that UTC has no four digits for.
+        ("since=9999-12-31T23:59:59-23:59", "/since"),
+        ("until=0000-01-01T00:00:00%2B23:59", "/until"),
         ("until=2026-01-01", "/until"),
         ("until=2026-01-01T00:00:00+99:99", "/until"),
         ("before=", "/before"),
