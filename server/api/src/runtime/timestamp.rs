@@ -17,7 +17,9 @@ pub struct Timestamp(pub OffsetDateTime);
 /// Reads RFC 3339 with any offset.
 #[must_use]
 pub fn parse(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC);
+    // RFC 3339 section 5.6 writes no other years.
+    moment.filter(|moment| (0..=9999).contains(&moment.year()))
 }
 
 impl Serialize for Timestamp {
