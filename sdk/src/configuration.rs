@@ -19,6 +19,9 @@ use crate::{
 /// A session begins with the first call and is begun anew when the server has ended it. Clones share the session;
 /// [`Client::configuration`] makes another one.
 ///
+/// Change things in a [transaction](Configuration::transaction). A change outside of one opens the session's, as the API
+/// has it: it holds the lock, and what is not committed by [`Configuration::transactions`] is lost with the session.
+///
 /// ```no_run
 /// # async fn example(password: String) -> Result<(), vouchsafe_sdk::Error> {
 /// use vouchsafe_sdk::Client;
@@ -96,7 +99,7 @@ impl Configuration {
         let mut configuration = Self::new(self.client.clone());
         configuration.session().await?;
         configuration.pinned = true;
-        let transaction = Transaction { configuration, open: true };
+        let transaction = Transaction { configuration };
         let call = transaction.call("transaction_open", Method::POST, "/api/transaction");
         match transaction.configuration.send(call).await {
             Ok(_) => Ok(transaction),
@@ -119,12 +122,22 @@ impl Configuration {
     /// # Errors
     /// When the server can't be reached.
     pub async fn logout(&self) -> Result<(), Error> {
-        let Some(cookie) = self.cookie.lock().await.take() else { return Ok(()) };
+        let Some(cookie) = self.cookie.lock().await.clone() else { return Ok(()) };
         let call = self.call("authentication_logout", Method::DELETE, "/api/authentication");
         match self.client.send_with_cookie(&call, &cookie).await {
             // It had ended already.
-            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => Ok(()),
-            sent => sent.map(|_| ()),
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => {}
+            sent => drop(sent?),
+        }
+        self.forget(&cookie).await;
+        Ok(())
+    }
+
+    /// Forgets the cookie of a session that has ended, unless there is a newer one.
+    async fn forget(&self, ended: &HeaderValue) {
+        let mut known = self.cookie.lock().await;
+        if known.as_ref() == Some(ended) {
+            *known = None;
         }
     }
 
@@ -147,11 +160,7 @@ impl Configuration {
         let cookie = self.session().await?;
         match self.client.send_with_cookie(&call, &cookie).await {
             Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) && !self.pinned => {
-                let mut known = self.cookie.lock().await;
-                if known.as_ref() == Some(&cookie) {
-                    *known = None;
-                }
-                drop(known);
+                self.forget(&cookie).await;
                 let cookie = self.session().await?;
                 self.client.send_with_cookie(&call, &cookie).await
             }
@@ -197,8 +206,8 @@ impl fmt::Debug for Configuration {
 /// An open transaction: every operation of [`Configuration`], on the session's own view.
 #[derive(Debug)]
 pub struct Transaction {
+    /// With a session of its own, which ends with the transaction.
     configuration: Configuration,
-    open: bool,
 }
 
 impl Transaction {
@@ -237,13 +246,13 @@ impl Transaction {
             .await
     }
 
-    async fn finish(mut self, commit: TransactionCommit) -> Result<(), Error> {
+    async fn finish(self, commit: TransactionCommit) -> Result<(), Error> {
         let call = self.call("transaction_commit", Method::PUT, "/api/transaction").json(&commit)?;
-        self.configuration.send(call).await?;
-        self.open = false;
-        // Committed is committed; a session that stays ends by itself.
+        let committed = self.configuration.send(call).await;
+        // Also when it was refused: who tries again must not meet the lock of this one. Committed is committed; a session
+        // that stays ends by itself.
         let _ = self.configuration.logout().await;
-        Ok(())
+        committed.map(|_| ())
     }
 
     /// Drops all changes.
@@ -259,8 +268,7 @@ impl Transaction {
     ///
     /// # Errors
     /// When the server can't be reached.
-    pub async fn rollback(mut self) -> Result<(), Error> {
-        self.open = false;
+    pub async fn rollback(self) -> Result<(), Error> {
         // With its session the transaction ends, and nothing late can meet another one.
         self.configuration.logout().await
     }
@@ -294,11 +302,11 @@ impl std::ops::Deref for Transaction {
     }
 }
 
-/// Rolls back what was neither committed nor rolled back. Outside of tokio nothing can be sent; the server then ends the
-/// transaction when it has been idle for its time.
+/// Ends the session if it has not ended, and with it what was neither committed nor rolled back. Outside of tokio nothing
+/// can be sent; the server then ends the transaction when it has been idle for its time.
 impl Drop for Transaction {
     fn drop(&mut self) {
-        if let (true, Ok(runtime)) = (self.open, tokio::runtime::Handle::try_current()) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let configuration = self.configuration.clone();
             runtime.spawn(async move {
                 let _ = configuration.logout().await;

@@ -1,10 +1,12 @@
 //! The SDK's sessions and transactions.
 
+use std::time::Duration;
+
 use vouchsafe::{auth::hash_secret, clock};
 use vouchsafe_domain::{Secret, Timestamp};
 use vouchsafe_sdk::{
-    AuthorityOrPem, Client, Configuration, Error, FailureType, RevocationCheck, TrustStoreRequest,
-    TrustStoreType,
+    AuthorityOrPem, Client, Configuration, Error, FailureType, RevocationCheck, StatusCode, Transaction,
+    TrustStoreRequest, TrustStoreType,
 };
 
 use crate::harness::{TestServer, both};
@@ -24,6 +26,21 @@ fn pem() -> String {
 
 async fn timezone(configuration: &Configuration) -> String {
     configuration.date_and_time().timezone_get().await.unwrap().body
+}
+
+/// A transaction, as soon as the one that was given up has ended.
+async fn begin_when_free(configuration: &Configuration) -> Transaction {
+    for _ in 0..500 {
+        match configuration.begin().await {
+            Ok(transaction) => return transaction,
+            Err(error) => {
+                let failure = error.failure().unwrap_or_else(|| panic!("{error}"));
+                assert_eq!(failure.r#type, FailureType::ConfigurationLocked, "{error}");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    }
+    panic!("the lock is not freed");
 }
 
 /// Ends every session on the server, as 20 minutes without a request do.
@@ -74,19 +91,7 @@ both!(a_transaction_is_rolled_back_when_it_fails_or_is_dropped, async |server: T
     assert_eq!(timezone(&configuration).await, "UTC", "nobody else does");
     drop(transaction);
     let other = client(&server).configuration();
-    for attempt in 0.. {
-        match other.begin().await {
-            Ok(transaction) => {
-                transaction.rollback().await.unwrap();
-                break;
-            }
-            Err(error) => {
-                assert_eq!(error.failure().unwrap().r#type, FailureType::ConfigurationLocked);
-                assert!(attempt < 100, "the drop frees the lock");
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        }
-    }
+    begin_when_free(&other).await.rollback().await.unwrap();
     assert_eq!(timezone(&configuration).await, "UTC");
 });
 
@@ -111,20 +116,38 @@ both!(a_dropped_transaction_takes_nothing_of_the_next, async |server: TestServer
     let configuration = client(&server).configuration();
     for round in 0..10 {
         drop(configuration.begin().await);
-        let transaction = loop {
-            match configuration.begin().await {
-                Ok(transaction) => break transaction,
-                Err(error) => {
-                    assert_eq!(error.failure().unwrap().r#type, FailureType::ConfigurationLocked, "{error}");
-                }
-            }
-        };
+        let transaction = begin_when_free(&configuration).await;
         let zone = if round % 2 == 0 { "Europe/Paris" } else { "Europe/Rome" };
         transaction.date_and_time().timezone_replace(zone).await.unwrap();
         assert_eq!(transaction.changes().await.unwrap().changes.len(), 1);
         transaction.commit().await.unwrap();
         assert_eq!(timezone(&configuration).await, zone);
     }
+});
+
+both!(a_transaction_that_ended_has_freed_the_lock, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    configuration.transaction(async |tx| tx.management().accounting_replace(true).await).await.unwrap();
+    let transaction = configuration.begin().await.unwrap();
+    transaction.date_and_time().timezone_replace("Europe/Paris").await.unwrap();
+    let error = transaction.commit().await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST), "it needs a message");
+    let transaction = configuration.begin().await.expect("a refused commit frees the lock");
+    assert_eq!(timezone(&transaction).await, "UTC");
+    transaction.rollback().await.unwrap();
+    let transaction = configuration.begin().await.expect("a rollback frees the lock");
+    transaction.date_and_time().timezone_replace("Europe/Rome").await.unwrap();
+    transaction.commit_with("we moved").await.unwrap();
+    configuration.begin().await.expect("a commit frees the lock").rollback().await.unwrap();
+    assert_eq!(timezone(&configuration).await, "Europe/Rome");
+});
+
+both!(a_rollback_that_is_cancelled_frees_the_lock_later, async |server: TestServer| {
+    let configuration = client(&server).configuration();
+    let transaction = configuration.begin().await.unwrap();
+    let cancelled = tokio::time::timeout(Duration::ZERO, transaction.rollback()).await;
+    assert!(cancelled.is_err(), "it had no time");
+    begin_when_free(&configuration).await.rollback().await.unwrap();
 });
 
 both!(a_locked_configuration_names_its_holder, async |server: TestServer| {
