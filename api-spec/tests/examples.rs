@@ -88,7 +88,18 @@ fn every_example_fits_its_schema() {
     assert_eq!(all.iter().filter(|(at, ..)| at.contains("/examples/")).count(), references);
 }
 
+const KEY: &str = "3f0a1c52-6d0e-4b8f-9f57-0c9a5f7be2d4";
+
+fn settings(minutes: u32, trust_store: &Value) -> Value {
+    json!({
+        "session": {"inactivity_minutes": minutes},
+        "lockout": {"failures": 5, "initial_delay_seconds": 1, "maximum_delay_seconds": 300},
+        "trust_store": trust_store,
+    })
+}
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn named_schemas_accept_and_refuse() {
     let long = |length: usize| "a".repeat(length);
     let cases: &[(&str, Vec<Value>, Vec<Value>)] = &[
@@ -148,6 +159,69 @@ fn named_schemas_accept_and_refuse() {
             vec![json!({"state": "Revoked"})],
             vec![json!({}), json!({"state": "Inactive"})],
         ),
+        (
+            "ConfigurationKey",
+            vec![json!("-7001"), json!(KEY), json!(KEY.to_uppercase())],
+            vec![json!(""), json!("7001"), json!("-"), json!("-12345678901"), json!(&KEY[1..]), json!(1)],
+        ),
+        (
+            "ReferenceInput",
+            vec![json!(KEY), json!({"key": KEY, "meta": {"href": "/api/configuration/trust_stores"}})],
+            vec![json!("x"), json!({"key": KEY}), json!({"key": "x", "meta": {"href": ""}}), json!(null)],
+        ),
+        (
+            "AclObject",
+            vec![
+                json!("/api"),
+                json!("/api/audit"),
+                json!("/api/configuration"),
+                json!("/api/configuration/aaa/local_database/users/-1"),
+            ],
+            vec![
+                json!(""),
+                json!("/"),
+                json!("/api/"),
+                json!("/api/v1"),
+                json!("/api/audit/x"),
+                json!("/api/configurations"),
+                json!("/api/configuration/"),
+                json!("/api/configuration/../audit"),
+                json!("/api/configuration/a?b"),
+            ],
+        ),
+        (
+            "AaaSettingsRequest",
+            vec![settings(20, &json!(null)), settings(1440, &json!(KEY))],
+            vec![
+                settings(0, &json!(null)),
+                settings(1441, &json!(null)),
+                settings(20, &json!("x")),
+                json!({}),
+            ],
+        ),
+        (
+            "UserRequest",
+            vec![json!({"name": "alice"}), json!({"name": "alice", "password": "12345678"})],
+            vec![
+                json!({}),
+                json!({"name": "a:b"}),
+                json!({"name": "alice", "password": "1234567"}),
+                json!({"name": "alice", "password": long(73)}),
+                json!({"body": {"name": "alice"}}),
+            ],
+        ),
+        (
+            "TransactionCommit",
+            vec![json!({"status": "commit"}), json!({"status": "commit", "commit_message": "ü"})],
+            vec![
+                json!({}),
+                json!({"status": "open"}),
+                json!({"status": "commit", "commit_message": ""}),
+                json!({"status": "commit", "message": "a"}),
+            ],
+        ),
+        ("AnyValue", vec![json!(null), json!(1.5), json!(["a"]), json!({}), json!("a"), json!(true)], vec![]),
+        ("AuditEntryId", vec![json!("1")], vec![json!(1), json!("-1"), json!("")]),
     ];
     let components = &document()["components"];
     for (name, good, bad) in cases {

@@ -1,5 +1,8 @@
 //! One attempt at a case: talks to the target, records exchanges and differences, and revokes what it made.
 
+mod admin;
+mod demand;
+
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
@@ -9,20 +12,24 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    case::{Mismatch, Stop},
+    case::{CaseInfo, Mismatch, Stop},
     document::{Document, Operation, Response},
     exchange::{Answer, Exchange, Role},
-    http::Http,
+    http::{Content, Credentials, Http},
     oracle::{self, Difference, Expected, Format},
     target::Profile,
 };
+use admin::Changed;
+pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 
 /// What all attempts of a run share.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct Run {
     pub(crate) http: Http,
     pub(crate) document: Arc<Document>,
     pub(crate) profile: Profile,
+    /// The administrator, with the session that the cases share.
+    pub(crate) admin: Option<Administrator>,
 }
 
 /// Credentials that the attempt made.
@@ -36,23 +43,28 @@ pub(crate) struct Made {
 /// The state of one attempt.
 #[derive(Debug)]
 pub(crate) struct Attempt {
-    session: Arc<Session>,
+    run: Arc<Run>,
+    /// What is checked.
+    case: CaseInfo,
     pub(crate) exchanges: Vec<Exchange>,
     pub(crate) mismatches: Vec<Mismatch>,
     pub(crate) left_behind: Vec<String>,
     pub(crate) suffix: String,
     made: Vec<Made>,
+    changed: Changed,
 }
 
 impl Attempt {
-    pub(crate) fn new(session: Arc<Session>) -> Self {
+    pub(crate) fn new(run: Arc<Run>, case: CaseInfo) -> Self {
         Self {
-            session,
+            run,
+            case,
             exchanges: Vec::new(),
             mismatches: Vec::new(),
             left_behind: Vec::new(),
             suffix: random_suffix(),
             made: Vec::new(),
+            changed: Changed::default(),
         }
     }
 
@@ -65,16 +77,29 @@ impl Attempt {
         body: Option<Value>,
     ) -> Result<Answer, Stop> {
         let path = operation.path.replace("{id}", id.unwrap_or("{id}"));
-        let sent = self.session.http.send(operation.method, &path, body).await;
+        let content = body.map_or(Content::None, Content::Json);
+        self.exchange(role, operation.id, Credentials::Token, operation.method, &path, content).await
+    }
+
+    async fn exchange(
+        &mut self,
+        role: Role,
+        operation: &str,
+        credentials: Credentials<'_>,
+        method: &str,
+        path: &str,
+        content: Content,
+    ) -> Result<Answer, Stop> {
+        let sent = self.run.http.send(credentials, method, path, content).await;
         let (request, answer) = sent.map_err(Stop::Error)?;
-        let operation = operation.id.to_owned();
+        let operation = operation.to_owned();
         self.exchanges.push(Exchange { role, operation, request, answer: answer.excerpt(), focus: None });
         Ok(answer)
     }
 
     /// Compares the last answer with what is expected and records all differences.
     pub(crate) fn judge(&mut self, expected: &Expected, answer: &Answer) {
-        let differences = oracle::judge(&self.session.document, self.session.profile, expected, answer);
+        let differences = oracle::judge(&self.run.document, self.run.profile, expected, answer);
         self.record(differences);
     }
 
@@ -103,7 +128,7 @@ impl Attempt {
 
     /// Makes credentials for `operation` to work on: the documented request with the fewest properties.
     pub(crate) async fn prepare(&mut self, operation: &Operation) -> Result<Made, Stop> {
-        let document = Arc::clone(&self.session.document);
+        let document = Arc::clone(&self.run.document);
         let create = document.create_of(operation);
         let examples = create.map(Operation::request_examples).unwrap_or_default();
         let size = |value: &Value| value.as_object().map_or(0, serde_json::Map::len);
@@ -124,7 +149,7 @@ impl Attempt {
 
     /// Finds credentials in their list.
     pub(crate) async fn find(&mut self, role: Role, made: &Made) -> Result<Value, Stop> {
-        let document = Arc::clone(&self.session.document);
+        let document = Arc::clone(&self.run.document);
         let list = document.list_of(&made.operation);
         let (Some(list), Some(success)) = (list, list.and_then(Operation::success)) else {
             return Err(Stop::Error(format!("the document has no list beside {}", made.operation.title())));
@@ -135,7 +160,7 @@ impl Attempt {
 
     /// Names of the properties that the list documents of credentials.
     pub(crate) fn listed_properties(&self, made: &Made) -> Vec<&'static str> {
-        let list = self.session.document.list_of(&made.operation).and_then(Operation::success);
+        let list = self.run.document.list_of(&made.operation).and_then(Operation::success);
         let schema = list.and_then(|list| list.content()?.1.get("schema")?.get("items")?.get("properties"));
         schema
             .map(|properties| properties.children())
@@ -170,7 +195,7 @@ impl Attempt {
             return Ok(id);
         }
         let item = self.find(role, made).await?;
-        let list = self.session.document.list_of(&made.operation).and_then(Operation::success);
+        let list = self.run.document.list_of(&made.operation).and_then(Operation::success);
         match path_id(&item) {
             Some(id) => Ok(id),
             None => self.stop(Difference {
@@ -183,7 +208,7 @@ impl Attempt {
         }
     }
 
-    /// Revokes what the case made; there is no operation that deletes.
+    /// Revokes what the case made; there is no operation that deletes. Takes changes of the configuration back.
     pub(crate) async fn clean(&mut self) {
         // What goes wrong here is told as left behind. It does not change the verdict.
         let differences = self.mismatches.len();
@@ -192,15 +217,16 @@ impl Attempt {
                 self.left_behind.push(format!("made by {}: {reason}", made.operation.title()));
             }
         }
+        self.restore().await;
         self.mismatches.truncate(differences);
     }
 
     async fn revoke(&mut self, made: &Made) -> Result<(), String> {
-        let document = Arc::clone(&self.session.document);
+        let document = Arc::clone(&self.run.document);
         let revoke = document.revoke_of(&made.operation).ok_or("the document has no way to revoke them")?;
         let told = |stop| match stop {
             Stop::Failed => "their id is not in the list".to_owned(),
-            Stop::Error(reason) => reason,
+            Stop::Skip(reason) | Stop::Error(reason) => reason,
         };
         let id = self.id_of(Role::Cleanup, made).await.map_err(told)?;
         let body = Some(json!({"state": "Revoked"}));

@@ -19,6 +19,29 @@ pub struct CaseInfo {
     pub note: Option<String>,
     /// Whether the reference lacks what is checked.
     pub extension: bool,
+    /// Which API it belongs to.
+    pub plane: Plane,
+    /// The sentence of the reference that it checks, where the case was not derived from the document.
+    pub quote: Option<Quote>,
+}
+
+/// One of the two APIs of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Plane {
+    /// The client credentials API, `/api/v1`.
+    ClientCredentials,
+    /// The configuration API, the rest of `/api`.
+    Configuration,
+}
+
+/// A sentence of the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    /// The section that it stands in.
+    pub section: &'static str,
+    /// The sentence, verbatim.
+    pub sentence: &'static str,
 }
 
 /// A case with its steps.
@@ -33,6 +56,12 @@ pub(crate) trait Check: Send + Sync {
     fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a>;
 }
 
+impl Check for Box<dyn Check> {
+    fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a> {
+        (**self).run(attempt)
+    }
+}
+
 /// The running steps of a case.
 pub(crate) type Steps<'a> = Pin<Box<dyn Future<Output = Result<(), Stop>> + Send + 'a>>;
 
@@ -41,6 +70,8 @@ pub(crate) type Steps<'a> = Pin<Box<dyn Future<Output = Result<(), Stop>> + Send
 pub(crate) enum Stop {
     /// A difference that was recorded makes further steps pointless.
     Failed,
+    /// The target lacks what the case needs; what.
+    Skip(String),
     /// The exchange did not take place.
     Error(String),
 }

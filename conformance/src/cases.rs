@@ -1,15 +1,25 @@
 //! All cases.
 
+pub(crate) mod configuration;
 mod examples;
 mod read;
 mod request;
 mod unknown_id;
 
-use crate::{case::Case, document::Document, target::Profile};
+use crate::{
+    case::{Case, Plane},
+    document::Document,
+    target::Profile,
+};
 
-/// All cases of a profile, in the document's order.
+/// All cases of a profile: derived ones in the document's order, then those written by hand in the reference's.
 pub(crate) fn all(document: &Document, profile: Profile) -> Vec<Case> {
     let mut cases = examples::cases(document);
-    cases.retain(|case| profile == Profile::Extended || !case.info.extension);
+    cases.extend(configuration::cases(document));
+    cases.retain(|case| match profile {
+        Profile::ClientCredentials => case.info.plane == Plane::ClientCredentials && !case.info.extension,
+        Profile::Configuration => case.info.plane == Plane::Configuration && !case.info.extension,
+        Profile::Extended => true,
+    });
     cases
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
@@ -12,7 +13,7 @@ use crate::{
     report,
     runner::{list, run_with},
     select::unmatched,
-    target::{Auth, Options, Profile, Secret, Target},
+    target::{Admin, Auth, Options, Profile, Secret, Target},
 };
 
 /// Checks any implementation of the API against its document.
@@ -26,18 +27,20 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run cases against a server; exits with 0 only if none failed, 1 if one did, 2 if the command is wrong
-    Run(Run),
+    Run(Box<Run>),
     /// List cases with the requirement that each checks
     List(Selection),
 }
 
 #[derive(Debug, Args)]
 struct Run {
-    /// The server's URL, which is everything before /api/v1
+    /// The server's URL, which is everything before /api
     #[arg(long, value_name = "URL")]
     target: String,
     #[command(flatten)]
     access: Access,
+    #[command(flatten)]
+    admin: AdminLogin,
     #[command(flatten)]
     selection: Selection,
     /// How long one request may take, in seconds
@@ -45,7 +48,21 @@ struct Run {
     timeout: u64,
 }
 
-/// How to get in: exactly one of a token, a client and nothing.
+/// How to get into the configuration API.
+#[derive(Debug, Args)]
+struct AdminLogin {
+    /// Log in as this administrator; without one the cases of the configuration API are skipped
+    #[arg(long, env = "VOUCHSAFE_ADMIN_USER", value_name = "NAME")]
+    admin_user: Option<String>,
+    /// The administrator's password
+    #[arg(long, env = "VOUCHSAFE_ADMIN_PASSWORD", hide_env_values = true, requires = "admin_user")]
+    admin_password: Option<String>,
+    /// A file with the administrator's password; a line end after it does not count
+    #[arg(long, value_name = "FILE", requires = "admin_user", conflicts_with = "admin_password")]
+    admin_password_file: Option<PathBuf>,
+}
+
+/// How to get into the client credentials API: exactly one of a token, a client and nothing.
 #[derive(Debug, Args)]
 struct Access {
     /// Send this access token
@@ -115,14 +132,48 @@ impl Run {
         })
         .await;
         written?;
+        io::stdout().write_all(report::promises(&outcome).as_bytes())?;
         io::stdout().write_all(report::summary(&outcome).as_bytes())?;
         Ok(Ok(outcome.passed()))
     }
 
     fn parse(self) -> Result<(Target, Options), Usage> {
         let options = Options { timeout: Duration::from_secs(self.timeout), ..self.selection.options()? };
-        let target = Target::new(&self.target, self.access.auth()?);
-        Ok((target.map_err(|error| Usage(error.to_string()))?, options))
+        let admin = self.admin.parse()?;
+        let auth = match (options.profile, &admin) {
+            (Profile::Configuration, None) => {
+                return Err(Usage("say how to get in: --admin-user with --admin-password".to_owned()));
+            }
+            (Profile::Configuration, Some(_)) => Auth::None,
+            _ => self.access.auth()?,
+        };
+        let target = Target::new(&self.target, auth).map_err(|error| Usage(error.to_string()))?;
+        let target = match admin {
+            Some(admin) => target.with_admin(admin),
+            None => target,
+        };
+        Ok((target, options))
+    }
+}
+
+impl AdminLogin {
+    fn parse(self) -> Result<Option<Admin>, Usage> {
+        let password = match (self.admin_password, self.admin_password_file) {
+            (Some(password), _) => Some(password),
+            (None, Some(file)) => {
+                let text = std::fs::read_to_string(&file);
+                let text = text.map_err(|error| Usage(format!("{}: {error}", file.display())))?;
+                Some(text.trim_end_matches(['\r', '\n']).to_owned())
+            }
+            (None, None) => None,
+        };
+        match (self.admin_user, password) {
+            (Some(user), Some(password)) => Ok(Some(Admin { user, password: Secret::new(password) })),
+            (None, _) => Ok(None),
+            (Some(_), None) => {
+                Err(Usage("--admin-user needs --admin-password or --admin-password-file".to_owned()))
+            }
+        }
     }
 }
 

@@ -34,6 +34,11 @@ impl Document {
         &self.operations
     }
 
+    /// The operation with this id.
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
     /// Names of properties whose value is a secret, in any schema.
     pub(crate) fn secrets(&self) -> &BTreeSet<String> {
         &self.secrets
@@ -118,6 +123,8 @@ mod tests {
         assert_eq!(document.revoke_of(issue).unwrap().id, "x509_credentials_update_state");
         assert_eq!(document.token_path(), Some("/oauth2/token"));
         let secrets: Vec<_> = document.secrets().iter().map(String::as_str).collect();
-        assert_eq!(secrets, ["password", "privateKey"]);
+        for name in ["password", "privateKey", "auth_password", "client_secret"] {
+            assert!(secrets.contains(&name), "{name}");
+        }
     }
 }

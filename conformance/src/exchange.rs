@@ -34,7 +34,21 @@ pub struct Exchange {
     pub focus: Option<Value>,
 }
 
-/// A request. An access token that went with it is not kept.
+/// What let a request in. It is not kept, only of what kind it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Authorization {
+    /// Nothing.
+    None,
+    /// An access token.
+    Token,
+    /// A user name and password.
+    Password,
+    /// The cookie of a session.
+    Session,
+}
+
+/// A request.
 #[derive(Debug, Clone, Serialize)]
 pub struct Request {
     /// Method in upper case.
@@ -43,10 +57,12 @@ pub struct Request {
     pub url: String,
     /// Path below the target's URL.
     pub path: String,
-    /// Whether an access token was sent.
-    pub authorized: bool,
+    /// What let it in.
+    pub authorization: Authorization,
     /// JSON body.
     pub body: Option<Value>,
+    /// Body that was sent as `application/json` and is none.
+    pub text: Option<&'static str>,
 }
 
 /// An answer.
@@ -112,17 +128,25 @@ impl Answer {
     }
 }
 
+impl Request {
+    /// The body as it was sent.
+    pub(crate) fn content(&self) -> Option<String> {
+        self.text.map(str::to_owned).or_else(|| self.body.as_ref().map(Value::to_string))
+    }
+}
+
 impl fmt::Display for Request {
-    /// As a `curl` command for a POSIX shell, with the access token left out.
+    /// As a `curl` command for a POSIX shell, with what let it in left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "curl -i -X {} {}", self.method, quote(&self.url))?;
-        if self.authorized {
-            write!(f, " -H 'Authorization: Bearer [redacted]'")?;
-        }
-        match &self.body {
-            Some(body) => {
-                write!(f, " -H 'Content-Type: application/json' --data-raw {}", quote(&body.to_string()))
-            }
+        f.write_str(match self.authorization {
+            Authorization::None => "",
+            Authorization::Token => " -H 'Authorization: Bearer [redacted]'",
+            Authorization::Password => " -u '[redacted]'",
+            Authorization::Session => " --cookie 'session_id=[redacted]'",
+        })?;
+        match self.content() {
+            Some(body) => write!(f, " -H 'Content-Type: application/json' --data-raw {}", quote(&body)),
             None => Ok(()),
         }
     }

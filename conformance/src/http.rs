@@ -2,11 +2,15 @@
 
 mod token;
 
-use reqwest::{Client, Method, RequestBuilder, header::CONTENT_TYPE, redirect::Policy};
+use reqwest::{
+    Client, Method, RequestBuilder,
+    header::{CONTENT_TYPE, COOKIE},
+    redirect::Policy,
+};
 use serde_json::Value;
 
 use crate::{
-    exchange::{Answer, Body, Request},
+    exchange::{Answer, Authorization, Body, Request},
     target::{Auth, Options, Secret, Target},
 };
 
@@ -19,6 +23,27 @@ pub(crate) struct Http {
     client: Client,
     url: String,
     token: Option<Secret>,
+}
+
+/// What lets a request in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Credentials<'a> {
+    None,
+    /// The run's access token, if it has one.
+    Token,
+    /// HTTP Basic (RFC 7617).
+    Password(&'a str, &'a Secret),
+    /// The id of a session.
+    Session(&'a Secret),
+}
+
+/// The body of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    None,
+    Json(Value),
+    /// Sent as `application/json` as it is.
+    Text(&'static str),
 }
 
 impl Http {
@@ -50,29 +75,44 @@ impl Http {
     /// Sends a request to `path` below the target's URL and reads the whole answer.
     pub(crate) async fn send(
         &self,
+        credentials: Credentials<'_>,
         method: &str,
         path: &str,
-        body: Option<Value>,
+        content: Content,
     ) -> Result<(Request, Answer), String> {
-        let request = Request {
-            method: method.to_uppercase(),
-            url: format!("{}{path}", self.url),
-            path: path.to_owned(),
-            authorized: self.token.is_some(),
-            body,
+        let (body, text) = match content {
+            Content::None => (None, None),
+            Content::Json(body) => (Some(body), None),
+            Content::Text(text) => (None, Some(text)),
         };
+        let authorization = self.authorization(credentials);
+        let (method, url) = (method.to_uppercase(), format!("{}{path}", self.url));
+        let request = Request { method, url, path: path.to_owned(), authorization, body, text };
         let title = format!("{} {}", request.method, request.url);
         let parsed = Method::from_bytes(request.method.as_bytes());
         let parsed = parsed.map_err(|_| format!("{title}: not a method"))?;
         let mut builder = self.client.request(parsed, &request.url);
-        if let Some(token) = &self.token {
-            builder = builder.bearer_auth(token.expose());
-        }
-        if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        builder = match (credentials, &self.token) {
+            (Credentials::None, _) | (Credentials::Token, None) => builder,
+            (Credentials::Token, Some(token)) => builder.bearer_auth(token.expose()),
+            (Credentials::Password(user, password), _) => builder.basic_auth(user, Some(password.expose())),
+            (Credentials::Session(id), _) => builder.header(COOKIE, format!("session_id={}", id.expose())),
+        };
+        if let Some(body) = request.content() {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body);
         }
         let answer = read(builder).await.map_err(|reason| format!("{title}: {reason}"))?;
         Ok((request, answer))
+    }
+
+    fn authorization(&self, credentials: Credentials<'_>) -> Authorization {
+        match credentials {
+            Credentials::None => Authorization::None,
+            Credentials::Token if self.token.is_some() => Authorization::Token,
+            Credentials::Token => Authorization::None,
+            Credentials::Password(..) => Authorization::Password,
+            Credentials::Session(_) => Authorization::Session,
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    attempt::{Attempt, Session},
-    case::{Case, CaseInfo, CaseResult, Stop, Verdict},
+    attempt::{Administrator, Attempt, Run},
+    case::{Case, CaseInfo, CaseResult, Plane, Stop, Verdict},
     cases,
     document::Document,
     http::Http,
@@ -16,6 +16,10 @@ use crate::{
     target::{Options, Target},
 };
 
+/// Why cases are skipped that need a session.
+const NO_ADMIN: &str =
+    "needs an administrator's login: give --admin-user with --admin-password or --admin-password-file";
+
 /// The cases that `options` select, in the document's order.
 pub fn list(options: &Options) -> Vec<CaseInfo> {
     selected(&document(), options).into_iter().map(|case| case.info).collect()
@@ -23,7 +27,8 @@ pub fn list(options: &Options) -> Vec<CaseInfo> {
 
 /// Runs the selected cases against a server.
 ///
-/// It works beside other users of the server: it changes only what it made itself, and revokes that in the end.
+/// It works beside other users of the server: it revokes the credentials that it made, and takes back what it changed in
+/// the configuration. While it does so, nobody else can change the configuration.
 pub async fn run(target: Target, options: Options) -> Outcome {
     run_with(target, options, |_| {}).await
 }
@@ -33,15 +38,22 @@ pub async fn run_with(target: Target, options: Options, mut tell: impl FnMut(&Ca
     let document = Arc::new(document());
     let http = Http::open(&target, &options, document.token_path()).await;
     let profile = options.profile;
-    let session = http.map(|http| Arc::new(Session { http, document: Arc::clone(&document), profile }));
+    let admin = target.admin().cloned();
+    let shared = http.map(|http| {
+        let admin = admin.map(Administrator::new);
+        Arc::new(Run { http, document: Arc::clone(&document), profile, admin })
+    });
     let mut results = Vec::new();
     for case in selected(&document, &options) {
-        let result = match (skipped_by(&options, &case.info.id), &session) {
+        let result = match (skipped_by(&options, &case.info.id), &shared) {
             (Some(glob), _) => {
                 CaseResult::without_exchange(case.info, Verdict::Skip(format!("asked for with `{glob}`")))
             }
+            (None, _) if case.info.plane == Plane::Configuration && target.admin().is_none() => {
+                CaseResult::without_exchange(case.info, Verdict::Skip(NO_ADMIN.to_owned()))
+            }
             (None, Err(reason)) => CaseResult::without_exchange(case.info, Verdict::Error(reason.clone())),
-            (None, Ok(session)) => attempt(case, Arc::clone(session)).await,
+            (None, Ok(run)) => attempt(case, Arc::clone(run)).await,
         };
         tell(&result);
         results.push(result);
@@ -59,15 +71,16 @@ fn selected(document: &Document, options: &Options) -> Vec<Case> {
     cases
 }
 
-async fn attempt(case: Case, session: Arc<Session>) -> CaseResult {
+async fn attempt(case: Case, run: Arc<Run>) -> CaseResult {
     let start = Instant::now();
-    let mut attempt = Attempt::new(session);
+    let mut attempt = Attempt::new(run, case.info.clone());
     let stop = case.check.run(&mut attempt).await;
     attempt.clean().await;
     let verdict = match stop {
         Err(Stop::Error(reason)) => Verdict::Error(reason),
+        Err(Stop::Skip(reason)) if attempt.mismatches.is_empty() => Verdict::Skip(reason),
         Ok(()) | Err(Stop::Failed) if attempt.mismatches.is_empty() => Verdict::Pass,
-        Ok(()) | Err(Stop::Failed) => Verdict::Fail(attempt.mismatches),
+        _ => Verdict::Fail(attempt.mismatches),
     };
     CaseResult {
         case: case.info,

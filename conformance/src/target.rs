@@ -10,9 +10,19 @@ use serde::Serialize;
 pub struct Target {
     url: String,
     auth: Auth,
+    admin: Option<Admin>,
 }
 
-/// How requests are authorised.
+/// An administrator's login to the configuration API. It must be allowed to read and write all of the configuration.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// User name.
+    pub user: String,
+    /// Password.
+    pub password: Secret,
+}
+
+/// How requests to the client credentials API are authorised.
 #[derive(Debug, Clone)]
 pub enum Auth {
     /// Not at all.
@@ -52,7 +62,7 @@ impl fmt::Debug for Secret {
 }
 
 impl Target {
-    /// A server under `url`, which is everything before `/api/v1`: `https://ccm.example`.
+    /// A server under `url`, which is everything before `/api`: `https://ccm.example`.
     ///
     /// # Errors
     /// When `url`, or the token endpoint's URL in `auth`, can't be used.
@@ -61,7 +71,13 @@ impl Target {
             check(url)?;
         }
         let url = check(url)?.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, auth })
+        Ok(Self { url, auth, admin: None })
+    }
+
+    /// The same server with an administrator's login. Without one the cases of the configuration API are skipped.
+    #[must_use]
+    pub fn with_admin(self, admin: Admin) -> Self {
+        Self { admin: Some(admin), ..self }
     }
 
     /// The URL without a slash at its end.
@@ -71,6 +87,10 @@ impl Target {
 
     pub(crate) fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    pub(crate) fn admin(&self) -> Option<&Admin> {
+        self.admin.as_ref()
     }
 }
 
@@ -135,7 +155,9 @@ impl Default for Options {
 pub enum Profile {
     /// What the reference of the client credentials API documents; extensions may be there or not.
     ClientCredentials,
-    /// That and all extensions of the document.
+    /// What the reference of the configuration API names; extensions may be there or not.
+    Configuration,
+    /// Both and everything else in the document.
     #[default]
     Extended,
 }

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::Deserialize;
-use vouchsafe_sdk::{Client, Secret};
+use vouchsafe_sdk::{Client, ClientBuilder, Secret};
 
 /// Where the server is, and as whom to call it.
 #[derive(Debug, Args)]
@@ -33,6 +33,8 @@ struct Bootstrap {
     url: String,
     client_id: String,
     client_secret: Secret,
+    admin_user: String,
+    admin_password: Secret,
 }
 
 impl Server {
@@ -41,14 +43,10 @@ impl Server {
     /// # Errors
     /// When a file can't be read, or what it says makes no client.
     pub fn connect(self) -> Result<(String, Client)> {
-        let (url, id, secret) = match (self.url, self.client_id, self.client_secret) {
+        let (url, id, secret) = match (self.url.clone(), self.client_id.clone(), self.client_secret.clone()) {
             (Some(url), Some(id), Some(secret)) => (url, id, secret),
             (url, id, secret) => {
-                let path = self.bootstrap.display();
-                let text = fs::read_to_string(&self.bootstrap).with_context(|| {
-                    format!("{path}: start the server once, or say where its data folder is")
-                })?;
-                let known: Bootstrap = serde_json::from_str(&text).with_context(|| path.to_string())?;
+                let known = self.known()?;
                 (
                     url.unwrap_or(known.url),
                     id.unwrap_or(known.client_id),
@@ -56,11 +54,34 @@ impl Server {
                 )
             }
         };
-        let mut builder =
-            Client::builder(&url).client_credentials(id, secret).user_agent("vouchsafe-examples");
-        if let Some(path) = self.ca_file {
-            builder = builder.root_certificates(fs::read(&path).with_context(|| path.display().to_string())?);
-        }
-        Ok((url, builder.build()?))
+        let client = self.builder(&url)?.client_credentials(id, secret).build()?;
+        Ok((url, client))
+    }
+
+    /// A client for the server's configuration, as the administrator whom its first start made.
+    ///
+    /// # Errors
+    /// As [`Server::connect`].
+    pub fn administer(self) -> Result<Client> {
+        let known = self.known()?;
+        let url = self.url.clone().unwrap_or(known.url);
+        Ok(self.builder(&url)?.administrator(known.admin_user, known.admin_password).build()?)
+    }
+
+    fn known(&self) -> Result<Bootstrap> {
+        let path = self.bootstrap.display();
+        let text = fs::read_to_string(&self.bootstrap)
+            .with_context(|| format!("{path}: start the server once, or say where its data folder is"))?;
+        serde_json::from_str(&text).with_context(|| path.to_string())
+    }
+
+    fn builder(&self, url: &str) -> Result<ClientBuilder> {
+        let builder = Client::builder(url).user_agent("vouchsafe-examples");
+        Ok(match &self.ca_file {
+            Some(path) => {
+                builder.root_certificates(fs::read(path).with_context(|| path.display().to_string())?)
+            }
+            None => builder,
+        })
     }
 }

@@ -24,6 +24,7 @@ const SDK: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
 pub struct ClientBuilder {
     base_url: String,
     login: Option<Login>,
+    administrator: Option<(String, Secret)>,
     token_url: Option<String>,
     scope: Option<String>,
     connect_timeout: Duration,
@@ -44,6 +45,7 @@ impl ClientBuilder {
         Self {
             base_url,
             login: None,
+            administrator: None,
             token_url: None,
             scope: None,
             connect_timeout: Duration::from_secs(5),
@@ -98,6 +100,21 @@ impl ClientBuilder {
     /// ```
     pub fn no_auth(mut self) -> Self {
         self.login = Some(Login::None);
+        self
+    }
+
+    /// Works on the configuration as this administrator: see [`Client::configuration`]. Alone it is enough for a client
+    /// that does nothing else.
+    ///
+    /// ```no_run
+    /// # fn example(password: String) -> Result<(), vouchsafe_sdk::Error> {
+    /// # use vouchsafe_sdk::Client;
+    /// let client = Client::builder("https://vouchsafe.example").administrator("admin", password).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn administrator(mut self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.administrator = Some((username.into(), password.into()));
         self
     }
 
@@ -217,9 +234,21 @@ impl ClientBuilder {
             None => TOKEN_URL.to_owned(),
         };
         let http = self.http(&[&base, &token_url])?;
+        let administrator = match &self.administrator {
+            None => None,
+            // A name ends at the colon (RFC 7617 section 2).
+            Some((name, _)) if name.contains(':') => {
+                return Err(config("the administrator's name must not contain ':'"));
+            }
+            Some((name, password)) => auth::basic(&format!("{name}:{}", password.expose()).into()),
+        };
         let auth = match self.login {
-            None => return Err(config("choose one of client_credentials, bearer_token and no_auth")),
-            Some(Login::None) => Auth::None,
+            None if administrator.is_none() => {
+                return Err(config(
+                    "choose one of client_credentials, bearer_token, administrator and no_auth",
+                ));
+            }
+            None | Some(Login::None) => Auth::None,
             Some(Login::Bearer(token)) => {
                 let value = auth::bearer(&token);
                 Auth::Bearer(
@@ -230,7 +259,7 @@ impl ClientBuilder {
                 Auth::Fetched(Box::new(TokenSource::new(token_url, &id, &secret, self.scope.as_deref())))
             }
         };
-        Ok(Client::new(base, auth, Transport { http, retry: self.retry }))
+        Ok(Client::new(base, auth, administrator, Transport { http, retry: self.retry }))
     }
 
     fn http(&self, urls: &[&str]) -> Result<reqwest::Client, Error> {
@@ -337,7 +366,10 @@ mod tests {
             (with("http://h").user_agent("a\nb"), "the user agent is no header value"),
             (with("http://h").root_certificates("no"), "the root certificates are no certificates in PEM"),
             (with("http://h").bearer_token("a\n"), "the bearer token has characters that no token has"),
-            (Client::builder("http://h"), "choose one of client_credentials, bearer_token and no_auth"),
+            (
+                Client::builder("http://h"),
+                "choose one of client_credentials, bearer_token, administrator and no_auth",
+            ),
         ];
         for (builder, expected) in cases {
             assert_eq!(builder.build().unwrap_err().to_string(), expected);

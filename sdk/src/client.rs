@@ -2,15 +2,19 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{Method, StatusCode};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{AUTHORIZATION, COOKIE},
+};
 use serde::de::DeserializeOwned;
 
 use crate::{
     auth::Auth,
     builder::ClientBuilder,
     call::Call,
+    configuration::Configuration,
     error::Error,
-    transport::{Answer, Transport},
+    transport::{Answer, Credentials, Transport},
 };
 
 /// A client of one Vouchsafe server, as one OAuth 2.0 client.
@@ -38,6 +42,8 @@ struct Inner {
     /// Without a slash at its end.
     base: String,
     auth: Auth,
+    /// `Authorization` of the administrator.
+    administrator: Option<HeaderValue>,
     transport: Transport,
 }
 
@@ -55,8 +61,29 @@ impl Client {
         ClientBuilder::new(base_url.into())
     }
 
-    pub(crate) fn new(base: String, auth: Auth, transport: Transport) -> Self {
-        Self { inner: Arc::new(Inner { base, auth, transport }) }
+    pub(crate) fn new(
+        base: String,
+        auth: Auth,
+        administrator: Option<HeaderValue>,
+        transport: Transport,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { base, auth, administrator, transport }) }
+    }
+
+    /// The server's configuration, in a session of its own, which begins with the first call. It needs an
+    /// [administrator](ClientBuilder::administrator).
+    ///
+    /// ```no_run
+    /// # async fn example(password: String) -> Result<(), vouchsafe_sdk::Error> {
+    /// # use vouchsafe_sdk::Client;
+    /// let client = Client::builder("https://vouchsafe.example").administrator("admin", password).build()?;
+    /// let alerts = client.configuration().alerting().system_alerts_get().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn configuration(&self) -> Configuration {
+        Configuration::new(self.clone())
     }
 
     /// A request of `operation` to `path`.
@@ -79,17 +106,38 @@ impl Client {
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
         let Inner { auth, transport, .. } = &*self.inner;
         let authorization = auth.authorization(transport).await?;
-        match transport.send(&call, authorization.as_ref()).await {
+        match transport.send(&call, credentials(authorization.as_ref())).await {
             Err(error)
                 if error.status() == Some(StatusCode::UNAUTHORIZED)
                     && auth.discard(authorization.as_ref()) =>
             {
                 let authorization = auth.authorization(transport).await?;
-                transport.send(&call, authorization.as_ref()).await
+                transport.send(&call, credentials(authorization.as_ref())).await
             }
             outcome => outcome,
         }
     }
+}
+
+impl Client {
+    /// Sends a request of a session.
+    pub(crate) async fn send_with_cookie(&self, call: &Call, cookie: &HeaderValue) -> Result<Answer, Error> {
+        self.inner.transport.send(call, Some((COOKIE, cookie))).await
+    }
+
+    /// Sends a request with the administrator's name and password.
+    pub(crate) async fn send_as_administrator(&self, call: &Call) -> Result<Answer, Error> {
+        let Some(administrator) = &self.inner.administrator else {
+            let message =
+                "the configuration needs an administrator: name one with ClientBuilder::administrator";
+            return Err(Error::Config(message.to_owned()));
+        };
+        self.inner.transport.send(call, Some((AUTHORIZATION, administrator))).await
+    }
+}
+
+fn credentials(authorization: Option<&HeaderValue>) -> Option<Credentials<'_>> {
+    authorization.map(|value| (AUTHORIZATION, value))
 }
 
 impl fmt::Debug for Client {

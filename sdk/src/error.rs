@@ -6,7 +6,10 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::retry;
+use crate::{
+    generated::{Failure, FailureReason},
+    retry,
+};
 
 /// Why a call failed.
 ///
@@ -80,6 +83,8 @@ pub struct Refusal {
     pub status: StatusCode,
     /// The server's description of the error, or the status in words where it gave none.
     pub message: String,
+    /// What the configuration's operations say of the error beside its message.
+    pub failure: Option<Box<FailureReason>>,
     /// The answer's `X-Request-Id`, which finds the request in the server's logs.
     pub request_id: Option<String>,
     /// After what time the server wants to be asked again.
@@ -121,6 +126,22 @@ impl Error {
         }
     }
 
+    /// What the configuration's operations say of the error: its kind, and what it is about.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::{Error, FailureType};
+    /// fn is_locked(error: &Error) -> bool {
+    ///     error.failure().is_some_and(|failure| failure.r#type == FailureType::ConfigurationLocked)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn failure(&self) -> Option<&FailureReason> {
+        match self {
+            Self::Api(refusal) | Self::Auth(refusal) => refusal.failure.as_deref(),
+            Self::Decode { .. } | Self::Transport { .. } | Self::Config(_) | Self::Argument { .. } => None,
+        }
+    }
+
     /// Whether the same call may succeed later. It says nothing about whether the server carried this one out.
     ///
     /// ```
@@ -153,6 +174,7 @@ impl Error {
             operation,
             status,
             message: message(body).unwrap_or_else(|| status_in_words(status)),
+            failure: serde_json::from_slice::<Failure>(body).ok().map(|failure| Box::new(failure.error)),
             request_id: request_id(headers),
             retry_after: retry::retry_after(headers),
         })

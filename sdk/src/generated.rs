@@ -5,9 +5,41 @@
 mod basic_credentials;
 /// Operations on client X.509 credentials.
 mod x509_credentials;
+/// Commit or drop the changes of the configuration that a session has made.
+mod transactions;
+/// The entry to the configuration.
+mod configuration;
+/// Authentication, authorization and accounting of administrators: users, groups, ACLs and the rules of logins.
+mod aaa;
+/// Which events are reported by e-mail and by SNMP.
+mod alerting;
+/// The time zone and the time servers.
+mod date_and_time;
+/// The server's own management: where alerts are sent, what is monitored, how commits are accounted for.
+mod management;
+/// Tenants, and the OAuth 2.0 clients that get access tokens for them.
+mod tenants;
+/// Certificate authorities that are trusted, with revocation checks.
+mod trust_stores;
+/// The certificates of the server and of its certification authorities.
+mod x509_certificates;
+/// Who did what, when, and what came of it.
+mod audit;
 mod schemas;
 pub use schemas::*;
 pub use basic_credentials::*;
 pub use x509_credentials::*;
+pub use transactions::*;
+pub use configuration::*;
+pub use aaa::*;
+pub use alerting::*;
+pub use date_and_time::*;
+pub use management::*;
+pub use tenants::*;
+pub use trust_stores::*;
+pub use x509_certificates::*;
+pub use audit::*;
+/// The cookie that a session is known by.
+pub(crate) const SESSION_COOKIE: &str = "session_id";
 /// Where access tokens are fetched: a path under the base URL, or a URL.
 pub(crate) const TOKEN_URL: &str = "/oauth2/token";

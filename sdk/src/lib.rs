@@ -31,6 +31,7 @@ mod auth;
 mod builder;
 mod call;
 mod client;
+mod configuration;
 mod error;
 #[rustfmt::skip]
 mod generated;
@@ -44,6 +45,7 @@ mod wire;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
+pub use configuration::{Configuration, Transaction};
 pub use error::{Error, Refusal};
 pub use generated::*;
 pub use http::StatusCode;

@@ -3,7 +3,7 @@
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, header::AUTHORIZATION};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -145,10 +145,13 @@ impl TokenSource {
         let authorization = auth::basic(&self.basic);
         // The token's life starts before the answer is here.
         let asked = Instant::now();
-        let answer = transport.send(&call, authorization.as_ref()).await.map_err(|error| match error {
-            Error::Api(refusal) => Error::Auth(refusal),
-            other => other,
-        })?;
+        let answer = transport
+            .send(&call, authorization.as_ref().map(|value| (AUTHORIZATION, value)))
+            .await
+            .map_err(|error| match error {
+                Error::Api(refusal) => Error::Auth(refusal),
+                other => other,
+            })?;
         let granted: Granted = answer.json()?;
         if !granted.token_type.eq_ignore_ascii_case("Bearer") {
             return Err(answer.unreadable("token_type is not Bearer"));

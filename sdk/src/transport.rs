@@ -1,7 +1,7 @@
 //! Sends requests: one attempt, and as many as the retry policy grants.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -16,6 +16,9 @@ pub(crate) struct Transport {
     pub(crate) retry: RetryPolicy,
 }
 
+/// A header that tells who sends a request.
+pub(crate) type Credentials<'a> = (HeaderName, &'a HeaderValue);
+
 /// A 2xx answer.
 pub(crate) struct Answer {
     operation: &'static str,
@@ -29,13 +32,13 @@ impl Transport {
     pub(crate) async fn send(
         &self,
         call: &Call,
-        authorization: Option<&HeaderValue>,
+        credentials: Option<Credentials<'_>>,
     ) -> Result<Answer, Error> {
         let url = Url::parse(&call.url)
             .map_err(|_| Error::Argument { name: "path", reason: "does not make a URL" })?;
         let mut sent = 0;
         loop {
-            let error = match self.attempt(call, url.clone(), authorization).await {
+            let error = match self.attempt(call, url.clone(), credentials.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -51,11 +54,11 @@ impl Transport {
         &self,
         call: &Call,
         url: Url,
-        authorization: Option<&HeaderValue>,
+        credentials: Option<Credentials<'_>>,
     ) -> Result<Answer, Error> {
         let mut request = reqwest::Request::new(call.method.clone(), url);
-        if let Some(value) = authorization {
-            request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+        if let Some((name, value)) = credentials {
+            request.headers_mut().insert(name, value.clone());
         }
         if let Some((content_type, body)) = &call.body {
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -5,27 +5,23 @@ mod tls;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use futures_util::FutureExt;
-use poem::listener::{Acceptor, AcceptorExt, BoxAcceptor, IntoTlsConfigStream, Listener, TcpListener};
 
 use crate::{
-    auth::PasswordHasher,
+    auth::{Issuers, PasswordHasher},
     config::Config,
     http::{self, Shared},
-    service::{Authorities, Service},
+    listener::Listener,
+    outbound,
+    service::{Authorities, FLUSH, Options, Service},
     setup,
     telemetry::Metrics,
 };
-
-/// How long requests may take to end after the signal to stop.
-const GRACE: Duration = Duration::from_secs(30);
-
-/// How long a connection may be silent, before, during or after a request.
-const IDLE: Duration = Duration::from_secs(75);
+use tls::Keeper;
 
 /// A server that has its address and its database, and waits to run.
 pub struct Server {
-    acceptor: BoxAcceptor,
+    listener: Listener,
+    keeper: Option<Keeper>,
     shared: Arc<Shared>,
     /// The URL under which clients reach it.
     pub url: String,
@@ -45,42 +41,80 @@ impl Server {
     /// # Errors
     /// When the address is taken, the database can't be used, or a key or certificate is missing.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let listening = TcpListener::bind(config.listen).into_acceptor().await;
-        let acceptor =
+        let listening = Listener::bind(config.listen).await;
+        let mut listener =
             listening.with_context(|| format!("listening on {} (setting listen)", config.listen))?;
-        let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
-        let url = config.base_url(address.unwrap_or(config.listen));
+        let url = config.base_url(listener.address());
         let ready = setup::prepare(config, &url, None).await?;
         let tokens = setup::token_issuer(config, &ready, &url).await?;
         let metrics = Arc::new(Metrics::default());
         let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
-        let authorities = Authorities::new(ready.store.clone(), Arc::clone(&ready.master_key));
-        let acceptor: BoxAcceptor = match config.tls.enabled {
-            false => acceptor.boxed(),
-            true => {
-                let certificate = tls::certificate(config, &authorities, &url).await?.into_stream()?;
-                let mut acceptor = acceptor.rustls(certificate);
-                // poem takes the certificate when it is first polled, and drops a connection that comes with that poll.
-                let _ = acceptor.accept().now_or_never();
-                acceptor.boxed()
-            }
+        let authorities = || Authorities::new(ready.store.clone(), Arc::clone(&ready.master_key));
+        let host = own_host(&url)?;
+        let keeper = match config.tls.enabled {
+            true => Some(Keeper::start(config, authorities(), host.clone()).await?),
+            false => None,
         };
-        let (pool, host) = (config.pki.key_pool, own_host(&url)?);
-        let service = Service::new(ready.store, passwords, authorities, pool, host, Arc::clone(&metrics))?;
-        let shared = Arc::new(Shared { service, tokens, auth_enabled: config.auth.enabled, metrics });
-        Ok(Self { acceptor, shared, url, first_start: ready.first_start })
+        let server_certificate = keeper.as_ref().map(Keeper::certificate).unwrap_or_default();
+        if keeper.is_some() {
+            listener = listener.with_tls(Arc::clone(&server_certificate))?;
+        }
+        let outbound = Arc::new(outbound::Client::new(config.outbound.allow.clone()));
+        let options = Options {
+            key_pool: config.pki.key_pool,
+            own_host: host,
+            issuer: url.clone(),
+            has_tls: keeper.is_some(),
+            ca_ttl: Duration::from_secs(u64::from(config.pki.ca_ttl_days) * 86_400),
+        };
+        let (client, counters) = (Arc::clone(&outbound), Arc::clone(&metrics));
+        let service = Service::new(ready.store.clone(), passwords, authorities(), client, options, counters)?;
+        let shared = Arc::new(Shared {
+            service,
+            tokens,
+            issuers: Issuers::new(outbound),
+            secure_cookies: url.starts_with("https:"),
+            auth_enabled: config.auth.enabled,
+            metrics,
+            server_certificate,
+        });
+        Ok(Self { listener, keeper, shared, url, first_start: ready.first_start })
+    }
+
+    /// The document that poem-openapi makes of the routes, JSON: it must say what ours says.
+    #[must_use]
+    pub fn described(&self) -> String {
+        http::api(&self.shared).spec()
     }
 
     /// Serves until `stop` resolves; then ends open requests, and closes the database.
     ///
     /// # Errors
-    /// When the listener breaks.
+    /// None yet: what can't be done is logged and tried again.
     pub async fn run(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let server = poem::Server::new_with_acceptor(self.acceptor).idle_timeout(IDLE);
-        let routes = http::routes(&self.shared);
-        server.run_with_graceful_shutdown(routes, stop, Some(GRACE)).await.context("serving")?;
+        let serving = self.listener.serve(http::routes(&self.shared), stop);
+        let keeping = async {
+            match self.keeper {
+                Some(keeper) => keeper.keep().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = serving => {}
+            () = keeping => {}
+            () = flush(&self.shared) => {}
+        }
         self.shared.service.close().await;
         Ok(())
+    }
+}
+
+/// Writes what need not be written with every request, again and again.
+async fn flush(shared: &Shared) {
+    let mut every = tokio::time::interval(FLUSH);
+    loop {
+        every.tick().await;
+        shared.service.flush().await;
     }
 }
 

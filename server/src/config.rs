@@ -9,6 +9,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::outbound::Network;
+
 pub use load::{ConfigError, Overrides};
 pub use setting::{SETTINGS, Setting};
 pub(crate) use show::redact_url;
@@ -36,6 +38,8 @@ pub struct Config {
     pub master_key: MasterKey,
     /// The TLS listener.
     pub tls: Tls,
+    /// Calls to other servers.
+    pub outbound: Outbound,
     /// Logs.
     pub log: Log,
 }
@@ -52,6 +56,7 @@ impl Default for Config {
             pki: Pki::default(),
             master_key: MasterKey::default(),
             tls: Tls::default(),
+            outbound: Outbound::default(),
             log: Log::default(),
         }
     }
@@ -184,6 +189,14 @@ pub struct Tls {
     /// PEM file with its private key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<PathBuf>,
+}
+
+/// Calls to other servers: revocation lists, token issuers, webhooks.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Outbound {
+    /// Private and loopback networks that may be called, beside public addresses.
+    pub allow: Vec<Network>,
 }
 
 /// Logs.

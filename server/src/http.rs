@@ -1,5 +1,6 @@
 //! The HTTP surface: which path leads where. Handlers read, call one service method, and answer.
 
+mod admin;
 mod basic_credentials;
 mod convert;
 mod docs;
@@ -8,6 +9,7 @@ mod listing;
 mod middleware;
 mod oauth;
 mod operations;
+mod origin;
 mod pki;
 mod plane;
 mod x509_credentials;
@@ -15,17 +17,27 @@ mod x509_credentials;
 use std::sync::Arc;
 
 use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, get, post};
-use poem_openapi::OpenApiService;
+use poem_openapi::{OpenApi, OpenApiService};
 use vouchsafe_api::{
     generated::{
-        basic_credentials::BasicCredentialsRoutes, document::INFO, x509_credentials::X509CredentialsRoutes,
+        aaa::AaaRoutes, alerting::AlertingRoutes, audit::AuditRoutes, authentication::AuthenticationRoutes,
+        basic_credentials::BasicCredentialsRoutes, configuration::ConfigurationRoutes,
+        date_and_time::DateAndTimeRoutes, document::INFO, management::ManagementRoutes,
+        tenants::TenantsRoutes, transactions::TransactionsRoutes, trust_stores::TrustStoresRoutes,
+        x509_certificates::X509CertificatesRoutes, x509_credentials::X509CredentialsRoutes,
     },
     runtime,
 };
 
+pub use admin::AdminPlane;
 pub use plane::TenantPlane;
 
-use crate::{auth::TokenIssuer, service::Service, telemetry::Metrics};
+use crate::{
+    auth::{Issuers, TokenIssuer},
+    listener::ServerCertificate,
+    service::Service,
+    telemetry::Metrics,
+};
 
 /// What the endpoints share.
 #[derive(Debug)]
@@ -34,18 +46,38 @@ pub struct Shared {
     pub service: Service,
     /// Access tokens.
     pub tokens: TokenIssuer,
+    /// Access tokens of other issuers.
+    pub issuers: Issuers,
+    /// Whether clients reach the server by https, so that cookies must not travel without.
+    pub secure_cookies: bool,
     /// Whether the tenant plane asks for a token.
     pub auth_enabled: bool,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// The certificate that the TLS listener shows.
+    pub server_certificate: Arc<ServerCertificate>,
 }
 
 /// The operations of the document, as poem-openapi serves and describes them.
-pub fn api(
-    shared: &Arc<Shared>,
-) -> OpenApiService<(BasicCredentialsRoutes<TenantPlane>, X509CredentialsRoutes<TenantPlane>), ()> {
-    let plane = Arc::new(TenantPlane(Arc::clone(shared)));
-    runtime::service((BasicCredentialsRoutes(Arc::clone(&plane)), X509CredentialsRoutes(plane)), &INFO)
+pub fn api(shared: &Arc<Shared>) -> OpenApiService<impl OpenApi + 'static, ()> {
+    let tenant = || Arc::new(TenantPlane(Arc::clone(shared)));
+    let admin = || Arc::new(AdminPlane(Arc::clone(shared)));
+    let routes = (
+        BasicCredentialsRoutes(tenant()),
+        X509CredentialsRoutes(tenant()),
+        AuthenticationRoutes(admin()),
+        TransactionsRoutes(admin()),
+        ConfigurationRoutes(admin()),
+        AaaRoutes(admin()),
+        AlertingRoutes(admin()),
+        DateAndTimeRoutes(admin()),
+        ManagementRoutes(admin()),
+        TenantsRoutes(admin()),
+        TrustStoresRoutes(admin()),
+        X509CertificatesRoutes(admin()),
+        AuditRoutes(admin()),
+    );
+    runtime::service(routes, &INFO)
 }
 
 /// Every path of the server.

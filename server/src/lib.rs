@@ -9,6 +9,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod http;
+pub mod listener;
+pub mod outbound;
 pub mod service;
 pub mod setup;
 pub mod telemetry;

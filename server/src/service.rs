@@ -1,32 +1,50 @@
 //! What the server does: one method an operation, each in its resource's file. It decides and writes; it knows
 //! nothing of HTTP.
 
+mod admin;
+mod audit;
 mod authorities;
 mod basic_credentials;
 mod clients;
+mod configuration;
+mod crls;
 mod ctx;
 mod error;
 mod ids;
 mod listing;
 mod names;
 mod record;
+mod refusals;
+mod sessions;
+mod tenants;
 mod x509_credentials;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use vouchsafe_domain::{KeyType, TenantId};
-use vouchsafe_pki::KeyPool;
+use vouchsafe_domain::{TenantId, Timestamp};
+use vouchsafe_pki::{KeyPool, MasterKey};
 use vouchsafe_store::Store;
 
+pub use admin::{AdminCtx, AdminError, Holder};
 pub use authorities::{Authorities, PLATFORM, authority_row};
 pub use basic_credentials::BasicCreated;
+pub use configuration::{
+    CertificateChain, Change, Created, Listing, Meta, Object, TRANSACTION_SECONDS, TransactionState, new_key,
+    tombstone, transaction_ends,
+};
 pub use ctx::Ctx;
 pub use error::Error;
 pub use listing::Page;
+pub use refusals::{FLUSH, Refusal};
+pub use sessions::{LoggedIn, Origin};
+pub use tenants::Settings;
 pub use x509_credentials::{KeyRequest, X509Issued};
 
-use crate::{auth::PasswordHasher, telemetry::Metrics, work_queue::WorkQueue};
+use crate::{auth::PasswordHasher, outbound, telemetry::Metrics, work_queue::WorkQueue};
+use crls::Crls;
 use ids::CredentialsIds;
+use refusals::Refusals;
+use tenants::Tenants;
 
 /// The operations and what they stand on.
 pub struct Service {
@@ -38,7 +56,30 @@ pub struct Service {
     key_queue: WorkQueue,
     /// The host under which clients reach this server: no tenant may have a certificate for it.
     own_host: String,
+    /// Who our own access tokens are from: no tenant can have it as an external issuer.
+    issuer: String,
+    has_tls: bool,
+    /// How long a new tenant's CA lives.
+    ca_ttl: Duration,
+    tenants: Tenants,
+    refusals: Refusals,
+    crls: Crls,
     metrics: Arc<Metrics>,
+}
+
+/// What the settings say to the operations.
+#[derive(Debug)]
+pub struct Options {
+    /// How many RSA keys are kept ready.
+    pub key_pool: usize,
+    /// The host under which clients reach this server.
+    pub own_host: String,
+    /// Who our own access tokens are from.
+    pub issuer: String,
+    /// Whether clients can show certificates.
+    pub has_tls: bool,
+    /// How long a new tenant's CA lives.
+    pub ca_ttl: Duration,
 }
 
 impl std::fmt::Debug for Service {
@@ -59,8 +100,8 @@ impl Service {
         store: Store,
         passwords: PasswordHasher,
         authorities: Authorities,
-        key_pool: usize,
-        own_host: String,
+        outbound: Arc<outbound::Client>,
+        options: Options,
         metrics: Arc<Metrics>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
@@ -68,9 +109,15 @@ impl Service {
             passwords,
             authorities,
             ids: CredentialsIds::new()?,
-            key_pool: KeyPool::new(key_pool),
+            key_pool: KeyPool::new(options.key_pool),
             key_queue: WorkQueue::new(WAITING_KEYS),
-            own_host,
+            own_host: options.own_host,
+            issuer: options.issuer,
+            has_tls: options.has_tls,
+            ca_ttl: options.ca_ttl,
+            tenants: Tenants::default(),
+            refusals: Refusals::default(),
+            crls: Crls::new(outbound),
             metrics,
         })
     }
@@ -111,8 +158,40 @@ impl Service {
         Ok(self.store.authority_get(authority).await?.ok_or(Error::NotFound("tenant"))?.certificate_pem)
     }
 
+    /// What the configuration says of tenants and issuers, at most a second old.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn settings(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
+        self.tenants.get(&self.store, now).await
+    }
+
+    /// The same, as new as the database's: for what is not found in those of a moment ago.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn latest_settings(&self, now: Timestamp) -> Result<Arc<Settings>, Error> {
+        self.tenants.recheck();
+        self.settings(now).await
+    }
+
+    /// Notes a refused access for the audit trail.
+    pub fn refused(&self, refusal: (Refusal, Timestamp, String)) {
+        self.refusals.note(refusal);
+    }
+
+    /// Writes the refusals that wait.
+    pub async fn flush(&self) {
+        self.refusals.flush(&self.store).await;
+    }
+
+    fn master_key(&self) -> &MasterKey {
+        self.authorities.master_key()
+    }
+
     /// Closes the database when everything has been answered.
     pub async fn close(&self) {
+        self.flush().await;
         self.store.close().await;
     }
 }
@@ -125,11 +204,13 @@ impl From<vouchsafe_store::Error> for Error {
                 tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "the database is away");
                 Self::Busy
             }
+            // The tenant has just been deleted: the next request is refused by its token.
+            Store::NoParent => Self::Unauthenticated {
+                message: "the access token's tenant does not exist".to_owned(),
+                token_sent: true,
+            },
             // A commit that broke off must not be answered with a 503: a client would do it again.
             error => Self::Internal { context: "using the database", source: error.into() },
         }
     }
 }
-
-/// The default key type of leaves, as documented.
-const DEFAULT_KEY_TYPE: KeyType = KeyType::Rsa2048;

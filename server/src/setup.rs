@@ -1,5 +1,6 @@
 //! Brings a database to the point where it can be served: schema, master key, and on a first start everything else.
 
+mod adopt;
 mod bootstrap;
 mod import;
 mod master_key;
@@ -15,8 +16,9 @@ use std::{
 use anyhow::{Context, bail};
 use vouchsafe_domain::TenantId;
 use vouchsafe_pki::{Authority, MasterKey};
-use vouchsafe_store::{AuditRow, Options, Record, Store};
+use vouchsafe_store::{AuditRow, Options, Outcome, Record, Store};
 
+pub use adopt::{Newcomers, adopt};
 pub use import::import_platform;
 pub(crate) use secret_file::write_new_secret;
 pub use tenant::create_tenant;
@@ -71,6 +73,7 @@ pub async fn prepare(config: &Config, base_url: &str, platform: Option<Authority
     let store = open(config).await?;
     if let Some(fingerprint) = fingerprint(&store).await? {
         let master_key = Arc::new(master_key::require(config, &fingerprint)?);
+        adopt::upgrade(&store, clock::now()).await.context("making the configuration of what there is")?;
         return Ok(Ready { store, master_key, first_start: false });
     }
     bootstrap::first_start(config, store, base_url, platform).await
@@ -92,6 +95,9 @@ pub async fn existing(config: &Config) -> anyhow::Result<Ready> {
     match fingerprint(&store).await? {
         Some(fingerprint) => {
             let master_key = Arc::new(master_key::require(config, &fingerprint)?);
+            adopt::upgrade(&store, clock::now())
+                .await
+                .context("making the configuration of what there is")?;
             Ok(Ready { store, master_key, first_start: false })
         }
         None => bail!("the database is empty: start the server once with `vouchsafe serve`"),
@@ -121,8 +127,11 @@ pub fn audit(action: &str, tenant: Option<&TenantId>, subject: &str) -> Record {
         tenant: tenant.cloned(),
         at: clock::now(),
         actor: "command line".to_owned(),
+        address: String::new(),
         action: action.to_owned(),
         subject: subject.to_owned(),
+        outcome: Outcome::Done,
+        count: 1,
         request_id: String::new(),
         detail: String::new(),
     };

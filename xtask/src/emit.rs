@@ -49,9 +49,21 @@ pub(crate) fn camel(name: &str) -> String {
     words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
+/// The variant of an enum's value: `2c` and `widgets:read` become `V2c` and `WidgetsRead`.
+pub(crate) fn variant(value: &str) -> String {
+    let name = camel(&value.replace(':', "_"));
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("V{name}") } else { name }
+}
+
 /// The module of a tag.
 pub(crate) fn module(tag: &str) -> String {
     snake(&tag.to_ascii_lowercase())
+}
+
+/// The operation's id without its tag before it: what a method of the tag's handle is called.
+pub(crate) fn method_name(operation: &Operation) -> &str {
+    let rest = operation.id.strip_prefix(&module(&operation.tag)).and_then(|rest| rest.strip_prefix('_'));
+    rest.unwrap_or(&operation.id)
 }
 
 pub(crate) fn ident(name: &str) -> Ident {
@@ -90,20 +102,30 @@ pub(crate) fn operations_of<'a>(api: &'a Api, tag: &'a Tag) -> impl Iterator<Ite
 }
 
 /// Which types travel in one direction: those named by `roots` and all below them, in the IR's order.
-pub(crate) fn reachable<'a>(api: &'a Api, roots: impl IntoIterator<Item = &'a Ty>) -> Vec<&'a TypeDef> {
+pub(crate) fn reachable<'a: 'b, 'b>(
+    api: &'a Api,
+    roots: impl IntoIterator<Item = &'b Ty>,
+) -> Vec<&'a TypeDef> {
     let mut names: Vec<&str> = Vec::new();
     let mut todo: Vec<&Ty> = roots.into_iter().collect();
+    let mut components: Vec<&String> = Vec::new();
     while let Some(ty) = todo.pop() {
         match ty {
-            Ty::List(item) => todo.push(item),
-            Ty::Ref(name) if !names.contains(&name.as_str()) => {
-                names.push(name);
-                let def = api.types.iter().find(|def| def.name == *name);
-                if let Some(Kind::Struct { fields, .. }) = def.map(|def| &def.kind) {
-                    todo.extend(fields.iter().map(|field| &field.ty));
-                }
+            Ty::List(ty) | Ty::Nullable(ty) => todo.push(ty),
+            Ty::Ref(name) => components.push(name),
+            Ty::Boolean | Ty::Text | Ty::DateTime | Ty::Integer => {}
+        }
+        while let Some(name) = components.pop() {
+            if names.contains(&name.as_str()) {
+                continue;
             }
-            _ => {}
+            names.push(name);
+            match api.types.iter().find(|def| def.name == *name).map(|def| &def.kind) {
+                Some(Kind::Struct { fields, .. }) => todo.extend(fields.iter().map(|field| &field.ty)),
+                Some(Kind::List(item)) => todo.push(item),
+                Some(Kind::Union(variants)) => components.extend(variants),
+                _ => {}
+            }
         }
     }
     api.types.iter().filter(|def| names.contains(&def.name.as_str())).collect()
@@ -111,7 +133,7 @@ pub(crate) fn reachable<'a>(api: &'a Api, roots: impl IntoIterator<Item = &'a Ty
 
 #[cfg(test)]
 mod tests {
-    use super::{camel, module, snake};
+    use super::{camel, module, snake, variant};
 
     #[test]
     fn names() {
@@ -120,6 +142,7 @@ mod tests {
         assert_eq!(snake("createdDate"), "created_date");
         assert_eq!(module("X.509 credentials"), "x509_credentials");
         assert_eq!(camel("ec-p256"), "EcP256");
+        assert_eq!(["ec-p256", "2c", "a:b-c:read"].map(variant), ["EcP256", "V2c", "ABCRead"]);
         assert_eq!(camel("basic_credentials_list"), "BasicCredentialsList");
     }
 }

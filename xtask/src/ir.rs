@@ -38,12 +38,21 @@ pub(crate) struct Tag {
     pub doc: String,
 }
 
-/// An OAuth 2.0 client-credentials scheme.
+/// One security scheme.
 pub(crate) struct SecurityScheme {
     pub name: String,
     pub doc: String,
-    pub token_url: String,
-    pub scopes: Vec<(String, String)>,
+    pub kind: SchemeKind,
+}
+
+/// How a caller is known.
+pub(crate) enum SchemeKind {
+    /// OAuth 2.0 client credentials.
+    OAuth2 { token_url: String, scopes: Vec<(String, String)> },
+    /// HTTP basic authentication.
+    Basic,
+    /// A cookie of this name.
+    Cookie(String),
 }
 
 /// One operation.
@@ -56,7 +65,7 @@ pub(crate) struct Operation {
     pub tag: String,
     pub summary: String,
     pub doc: String,
-    /// The scheme's name and the scopes, all of which a caller needs.
+    /// The scheme's name and the scopes, all of which a caller needs; `None` where anyone may call.
     pub security: Option<(String, Vec<String>)>,
     pub params: Vec<Param>,
     pub body: Option<Body>,
@@ -104,6 +113,8 @@ pub(crate) struct Body {
 
 /// One response. The first of an operation is its success.
 pub(crate) struct Response {
+    /// The component it is, where it isn't written in place.
+    pub component: Option<String>,
     pub status: u16,
     pub doc: String,
     pub headers: Vec<Header>,
@@ -112,6 +123,8 @@ pub(crate) struct Response {
 
 /// A response header.
 pub(crate) struct Header {
+    /// The component it is, where it isn't written in place.
+    pub component: Option<String>,
     pub name: String,
     pub doc: String,
     pub required: bool,
@@ -138,10 +151,18 @@ pub(crate) struct TypeDef {
 
 /// What a schema component is.
 pub(crate) enum Kind {
-    Struct { fields: Vec<Field>, closed: bool },
+    Struct {
+        fields: Vec<Field>,
+        closed: bool,
+    },
     Enum(Vec<String>),
     Text(Text),
     Number(Number),
+    List(Ty),
+    /// The names of two other components: one is a string, the other an object.
+    Union([String; 2]),
+    /// Any JSON value.
+    Any,
 }
 
 /// A property of an object.
@@ -150,6 +171,13 @@ pub(crate) struct Field {
     pub doc: String,
     pub required: bool,
     pub ty: Ty,
+}
+
+impl Field {
+    /// Whether there is no object without a value for it.
+    pub(crate) fn needs_value(&self) -> bool {
+        self.required && !matches!(self.ty, Ty::Nullable(_))
+    }
 }
 
 /// A named string with its rules.
@@ -181,5 +209,7 @@ pub(crate) enum Ty {
     DateTime,
     Integer,
     List(Box<Self>),
+    /// Of a required property alone: absent and null are never both legal.
+    Nullable(Box<Self>),
     Ref(String),
 }

@@ -3,6 +3,7 @@
 mod info;
 mod names;
 mod node;
+mod nullable;
 mod operation;
 mod parameter;
 mod pattern;
@@ -17,7 +18,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{
-    emit::{camel, module, snake},
+    emit::{camel, method_name, module, snake},
     ir::{Api, Operation, SecurityScheme, Tag, Ty, TypeDef},
 };
 use names::Names;
@@ -75,6 +76,7 @@ fn lower_root(root: &Node<'_>, problems: &mut Vec<Problem>) -> Result<Api> {
     let tags = info::tags(root, &mut names)?;
     let security = security::schemes(&components, &mut names)?;
     let types = types(&components, &mut names, problems)?;
+    shared(&components, &mut names)?;
     let known = Known { types: &types, tags: &tags, security: &security };
     let operations = operations(&root.need("paths")?, &known, &mut names, problems)?;
     if problems.is_empty() {
@@ -127,6 +129,17 @@ fn types(components: &Node<'_>, names: &mut Names, problems: &mut Vec<Problem>) 
     Ok(types)
 }
 
+/// Takes the names of the statics that responses and headers become.
+fn shared(components: &Node<'_>, names: &mut Names) -> Result<()> {
+    for (kind, prefix) in [("responses", "response"), ("headers", "header")] {
+        let Some(all) = components.get(kind) else { continue };
+        for (name, node) in all.entries()? {
+            names.statics.take(&snake(&format!("{prefix} {name}")).to_uppercase(), &node)?;
+        }
+    }
+    Ok(())
+}
+
 fn operations(
     paths: &Node<'_>,
     known: &Known<'_>,
@@ -152,6 +165,8 @@ fn operations(
 fn name(operation: &Operation, node: &Node<'_>, names: &mut Names) -> Result<()> {
     let id = node.need("operationId")?;
     names.operations.take(&operation.id, &id)?;
+    // Methods of the SDK's handles, which go without the tag's name.
+    names.method(&module(&operation.tag), method_name(operation), &id)?;
     let base = camel(&operation.id);
     let derived = ["Answer", "Query"].iter().map(|suffix| format!("{base}{suffix}"));
     derived.into_iter().try_for_each(|name| names.types.take(&name, &id))

@@ -1,14 +1,16 @@
-//! Derives cases from the documented examples: every request example, every read, every path parameter's example.
+//! Derives cases of the client credentials API from the documented examples: every request example, every read, every path parameter's example.
 
 use super::{read::Read, request::Request, unknown_id::UnknownId};
 use crate::{
-    case::{Case, CaseInfo, Check},
+    case::{Case, CaseInfo, Check, Plane},
     document::{Document, Example, Operation},
 };
 
 /// The cases that the document's examples make.
 pub(crate) fn cases(document: &Document) -> Vec<Case> {
-    document.operations().iter().flat_map(of_operation).collect()
+    let operations = document.operations().iter();
+    let operations = operations.filter(|operation| operation.plane() == Plane::ClientCredentials);
+    operations.flat_map(of_operation).collect()
 }
 
 fn of_operation(operation: &Operation) -> Vec<Case> {
@@ -84,7 +86,8 @@ fn case(
 ) -> Case {
     let extension = extension || operation.is_extension();
     let id = id(operation, example);
-    Case { info: CaseInfo { id, requirement, pointer, note, extension }, check }
+    let plane = Plane::ClientCredentials;
+    Case { info: CaseInfo { id, requirement, pointer, note, extension, plane, quote: None }, check }
 }
 
 /// `basic-credentials::update-state::example-suspend`.
@@ -96,7 +99,7 @@ fn id(operation: &Operation, example: &str) -> String {
 }
 
 /// `keyType` as `key-type`.
-fn kebab(name: &str) -> String {
+pub(crate) fn kebab(name: &str) -> String {
     name.chars().fold(String::new(), |mut text, letter| {
         if letter.is_ascii_uppercase() {
             text.push('-');

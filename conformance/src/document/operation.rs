@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Node;
+use crate::case::Plane;
 
 const MEDIA_TYPE: &str = "application/json";
 const EXTENSION: &str = "x-vouchsafe-extension";
@@ -27,6 +28,32 @@ impl Operation {
     /// Whether the reference lacks this operation.
     pub(crate) fn is_extension(&self) -> bool {
         self.node.flag(EXTENSION)
+    }
+
+    /// Which API it belongs to.
+    pub(crate) fn plane(&self) -> Plane {
+        if self.path.starts_with("/api/v1/") { Plane::ClientCredentials } else { Plane::Configuration }
+    }
+
+    /// Where it stands.
+    pub(crate) fn pointer(&self) -> &str {
+        self.node.pointer()
+    }
+
+    /// Names of the ways to authenticate; empty when anybody may.
+    pub(crate) fn security(&self) -> Vec<&'static str> {
+        let schemes = self.node.get("security").map(|security| security.items()).unwrap_or_default();
+        schemes.iter().flat_map(Node::children).map(|(name, _)| name).collect()
+    }
+
+    /// The path with the documented examples of its parameters, which belong to nobody.
+    pub(crate) fn example_path(&self) -> String {
+        let parameters = self.node.get("parameters").map(|parameters| parameters.items()).unwrap_or_default();
+        let fill = |path: String, parameter: Node| match (parameter.str("name"), parameter.str("example")) {
+            (Some(name), Some(example)) => path.replace(&format!("{{{name}}}"), example),
+            _ => path,
+        };
+        parameters.into_iter().fold(self.path.to_owned(), fill)
     }
 
     /// Path up to the first parameter: what the operation works on.

@@ -21,6 +21,32 @@ pub(super) struct Shape<'a> {
     found: Vec<Difference>,
 }
 
+/// Which of the alternatives of a union a value is: they differ in their types.
+fn alternative(schema: &Node, actual: &Value) -> Node {
+    let alternatives = schema.get("oneOf").map(|one_of| one_of.items()).unwrap_or_default();
+    let fits = |node: &Node| types(node).iter().any(|name| is_of_type(name, actual));
+    let alternatives: Vec<Node> = alternatives.iter().map(Node::resolved).collect();
+    alternatives.iter().find(|node| fits(node)).or(alternatives.first()).unwrap_or(schema).clone()
+}
+
+/// The types that a schema allows.
+fn types(schema: &Node) -> Vec<&'static str> {
+    schema.str("type").map_or_else(|| schema.names("type"), |name| vec![name])
+}
+
+fn is_of_type(name: &str, actual: &Value) -> bool {
+    match (name, actual) {
+        ("object", Value::Object(_))
+        | ("array", Value::Array(_))
+        | ("string", Value::String(_))
+        | ("boolean", Value::Bool(_))
+        | ("number", Value::Number(_))
+        | ("null", Value::Null) => true,
+        ("integer", Value::Number(number)) => number.as_f64().is_some_and(|number| number.fract() == 0.0),
+        _ => false,
+    }
+}
+
 impl<'a> Shape<'a> {
     pub(super) fn new(profile: Profile, secrets: &'a BTreeSet<String>, exact: bool) -> Self {
         Self { profile, secrets, exact, patterns: HashMap::new(), found: Vec::new() }
@@ -55,25 +81,28 @@ impl<'a> Shape<'a> {
     }
 
     fn value(&mut self, schema: &Node, examples: &[Node], actual: &Value, at: &str) {
-        let schema = schema.resolved();
-        let wanted = schema.str("type").unwrap_or_default();
+        let schema = alternative(&schema.resolved(), actual);
+        let types = types(&schema);
+        let wanted = types.iter().copied().find(|name| is_of_type(name, actual)).unwrap_or_default();
         match (wanted, actual) {
             ("object", Value::Object(_)) => self.object(&schema, examples, actual, at),
             ("array", Value::Array(items)) => self.array(&schema, examples, items, at),
             ("string", Value::String(text)) => self.string(&schema, examples, text, at),
-            ("boolean", Value::Bool(_)) => {}
-            ("number", Value::Number(_)) => {}
-            ("integer", Value::Number(number))
-                if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {}
-            _ => {
+            ("", _) => {
+                let wanted = types.join(" or ");
                 let requirement = format!("This is of type {wanted}.");
                 let actual = self.tell(at, actual);
-                self.report(at, requirement, schema.pointer_to("type"), wanted.to_owned(), actual);
+                self.report(at, requirement, schema.pointer_to("type"), wanted, actual);
             }
+            _ => {}
         }
     }
 
     fn object(&mut self, schema: &Node, examples: &[Node], actual: &Value, at: &str) {
+        // Any JSON.
+        if schema.get("properties").is_none() {
+            return;
+        }
         let extensions = schema.names("x-vouchsafe-extension-properties");
         let required = schema.names("required");
         let properties = schema.get("properties").map(|properties| properties.children()).unwrap_or_default();

@@ -2,12 +2,15 @@
 
 use std::process::{Command, Output};
 
-use crate::{fake::Fake, runs::NO_FAULT};
+use crate::{
+    fake::{ADMIN, Fake},
+    runs::NO_FAULT,
+};
 
 fn command(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
-    for name in ["VOUCHSAFE_TOKEN", "VOUCHSAFE_CLIENT_ID", "VOUCHSAFE_CLIENT_SECRET"] {
-        command.env_remove(name);
+    for name in ["TOKEN", "CLIENT_ID", "CLIENT_SECRET", "ADMIN_USER", "ADMIN_PASSWORD"] {
+        command.env_remove(format!("VOUCHSAFE_{name}"));
     }
     command.args(arguments).output().unwrap()
 }
@@ -42,6 +45,13 @@ fn mistakes_in_the_command_are_told_and_exit_with_two() {
     let target = ["run", "--target", "http://127.0.0.1:1"];
     let cases: &[(&[&str], &str)] = &[
         (&[], "say how to get in: --token, or --client-id with --client-secret, or --no-auth"),
+        (&["--profile", "configuration"], "say how to get in: --admin-user with --admin-password"),
+        (&["--no-auth", "--admin-user", "a"], "--admin-user needs --admin-password or --admin-password-file"),
+        (&["--no-auth", "--admin-password", "a"], "--admin-user"),
+        (
+            &["--no-auth", "--admin-user", "a", "--admin-password-file", "/nowhere/at-all"],
+            "/nowhere/at-all: ",
+        ),
         (&["--no-auth", "--only", "basics*"], "no case matches basics*; see `list`"),
         (&["--no-auth", "--skip", "y"], "no case matches y; see `list`"),
         (&["--no-auth", "--token", "t"], "cannot be used with"),
@@ -57,6 +67,31 @@ fn mistakes_in_the_command_are_told_and_exit_with_two() {
     }
     let output = command(&["run", "--target", "localhost:8080", "--no-auth"]);
     assert_eq!(text(&output.stderr), "error: `localhost:8080` must start with http:// or https://\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_logs_in_with_a_password_from_the_command_or_a_file() {
+    let fake = Fake::start(NO_FAULT).await;
+    let (user, password) = ADMIN;
+    let file = std::env::temp_dir().join(format!("conformance-{}", fake.address.port()));
+    std::fs::write(&file, format!("{password}\n")).unwrap();
+    let url = fake.url();
+    let common = ["run", "--target", &url, "--profile", "configuration", "--only", "alerting::*"];
+    for option in [["--admin-password", password], ["--admin-password-file", file.to_str().unwrap()]] {
+        let output = command(&[&common[..], &["--admin-user", user], &option].concat());
+        let printed = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
+        assert!(printed.contains("\nWhat the reference promises: "), "{printed}");
+        assert!(!printed.contains(password), "{printed}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    let wrong = command(&[&common[..], &["--admin-user", user, "--admin-password", "wrong"]].concat());
+    let printed = text(&wrong.stdout);
+    assert_eq!(wrong.status.code(), Some(1), "{printed}");
+    assert!(
+        printed.contains("GET /api/authentication: no session for the user `admin` (status 401)"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -1,10 +1,15 @@
-//! A small server of the API: it answers with the documented examples and keeps just enough state to be believed.
+//! A small server of both APIs: it answers with the documented examples and keeps just enough state to be believed.
+
+mod configuration;
+mod trust_stores;
 
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
+use configuration::Configuration;
+pub(crate) use configuration::{ADMIN, Weakness};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -18,6 +23,7 @@ pub(crate) struct Call {
     /// Without the prefix `/api/v1/`.
     pub(crate) path: String,
     pub(crate) authorization: String,
+    pub(crate) cookie: String,
     pub(crate) body: Value,
 }
 
@@ -29,6 +35,8 @@ pub(crate) struct Reply {
     /// JSON, or a string that is sent as it is.
     pub(crate) body: Option<Value>,
     pub(crate) extra_header: &'static str,
+    /// The whole `Set-Cookie`.
+    pub(crate) cookie: Option<String>,
 }
 
 /// Spoils an answer.
@@ -46,13 +54,20 @@ pub(crate) struct State {
     /// Collection and list item.
     items: Vec<(String, Value)>,
     pub(crate) calls: Vec<Call>,
+    configuration: Configuration,
 }
 
 impl Fake {
     pub(crate) async fn start(fault: Fault) -> Self {
+        Self::weak(Weakness::None, fault).await
+    }
+
+    /// One that breaks a rule of the configuration.
+    pub(crate) async fn weak(weakness: Weakness, fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State::default()));
+        let state = State { configuration: Configuration::new(weakness), ..State::default() };
+        let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -69,6 +84,11 @@ impl Fake {
     /// What the server holds: collection and item.
     pub(crate) fn items(&self) -> Vec<(String, Value)> {
         self.state.lock().unwrap().items.clone()
+    }
+
+    /// What is committed: path and body.
+    pub(crate) fn configuration(&self) -> Vec<(String, Value)> {
+        self.state.lock().unwrap().configuration.committed()
     }
 
     pub(crate) fn calls(&self) -> Vec<Call> {
@@ -92,7 +112,9 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>, fault: Fault) ->
     let length =
         if reply.status == 204 { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     let (status, extra) = (reply.status, reply.extra_header);
-    let head = format!("HTTP/1.1 {status} X\r\n{content_type}{length}{extra}connection: close\r\n\r\n");
+    let cookie = reply.cookie.map(|cookie| format!("set-cookie: {cookie}\r\n")).unwrap_or_default();
+    let head =
+        format!("HTTP/1.1 {status} X\r\n{content_type}{length}{extra}{cookie}connection: close\r\n\r\n");
     stream.write_all(format!("{head}{body}").as_bytes()).await.ok()
 }
 
@@ -115,12 +137,17 @@ async fn read(stream: &mut TcpStream) -> Option<Call> {
         let (method, path) = (words.next()?, words.next()?);
         let path = path.strip_prefix("/api/v1/").unwrap_or(&path).to_owned();
         let body = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-        return Some(Call { method, path, authorization: header("authorization").unwrap_or_default(), body });
+        let [authorization, cookie] =
+            ["authorization", "cookie"].map(|name| header(name).unwrap_or_default());
+        return Some(Call { method, path, authorization, cookie, body });
     }
 }
 
 impl State {
     fn answer(&mut self, call: &Call) -> Reply {
+        if call.path.starts_with("/api/") {
+            return self.configuration.answer(call);
+        }
         let path = call.path.split('?').next().unwrap_or_default();
         let segments: Vec<&str> = path.split('/').collect();
         match (call.method.as_str(), segments.as_slice()) {
@@ -190,11 +217,11 @@ impl State {
 
 impl Reply {
     pub(crate) fn json(status: u16, body: Value) -> Self {
-        Self { status, content_type: "application/json", body: Some(body), extra_header: "" }
+        Self { status, content_type: "application/json", body: Some(body), extra_header: "", cookie: None }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, content_type: "", body: None, extra_header: "" }
+        Self { status, content_type: "", body: None, extra_header: "", cookie: None }
     }
 
     /// Replaces the answer.
@@ -213,7 +240,7 @@ impl Reply {
     }
 }
 
-fn example(name: &str) -> Value {
+pub(crate) fn example(name: &str) -> Value {
     vouchsafe_api_spec::document()["components"]["examples"][name]["value"].clone()
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod cli;
+mod configuration;
 mod fake;
 mod faults;
 mod runs;

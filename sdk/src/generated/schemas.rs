@@ -4,6 +4,445 @@
 use std::fmt;
 use crate::error::Error;
 use crate::secret::Secret;
+/// How administrators log in.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AaaSettings {
+    /// When sessions end.
+    pub session: SessionSettings,
+    /// How failed logins are slowed down.
+    pub lockout: LoginLockout,
+    /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
+    /// certificate.
+    pub trust_store: Option<Reference>,
+}
+/// How administrators log in, and where that is.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AaaSettingsObject {
+    /// How administrators log in.
+    pub body: AaaSettings,
+    /// Always `settings`.
+    pub key: String,
+    /// Where the settings are, and their siblings.
+    pub meta: ObjectMeta,
+}
+/// How administrators log in.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct AaaSettingsRequest {
+    /// When sessions end.
+    pub session: SessionSettings,
+    /// How failed logins are slowed down.
+    pub lockout: LoginLockout,
+    /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
+    /// certificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA
+    /// could then log in as that user.
+    pub trust_store: Option<ReferenceInput>,
+}
+impl AaaSettingsRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = AaaSettingsRequest::new(SessionSettings::new(100), LoginLockout::new(100, 100, 100));
+    /// ```
+    #[must_use]
+    pub fn new(session: SessionSettings, lockout: LoginLockout) -> Self {
+        Self {
+            session,
+            lockout,
+            trust_store: None,
+        }
+    }
+    /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
+    /// certificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA
+    /// could then log in as that user.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = AaaSettingsRequest::new(SessionSettings::new(100), LoginLockout::new(100, 100, 100)).trust_store("my-trust-store");
+    /// ```
+    #[must_use]
+    pub fn trust_store(mut self, trust_store: impl Into<ReferenceInput>) -> Self {
+        self.trust_store = Some(trust_store.into());
+        self
+    }
+}
+/// What is demanded of those who change the configuration.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Accounting {
+    /// Whether every commit of a transaction needs a `commit_message`. Defaults to `false`.
+    pub require_commitlog: bool,
+}
+impl Accounting {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let accounting = Accounting::new(true);
+    /// ```
+    #[must_use]
+    pub fn new(require_commitlog: bool) -> Self {
+        Self { require_commitlog }
+    }
+}
+impl From<bool> for Accounting {
+    fn from(require_commitlog: bool) -> Self {
+        Self { require_commitlog }
+    }
+}
+/// The accounting settings, with where they stand.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AccountingObject {
+    /// What is demanded of those who change the configuration.
+    pub body: Accounting,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// What the members of a group may do.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Acl {
+    /// The name of the group.
+    pub group: String,
+    /// The paths on which it is granted. A grant on a path covers everything below it.
+    pub objects: Vec<String>,
+    /// What is granted.
+    pub permission: AclPermission,
+}
+impl Acl {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let acl = Acl::new("my-group", vec!["my-objects".into()], AclPermission::Write);
+    /// ```
+    #[must_use]
+    pub fn new(
+        group: impl Into<String>,
+        objects: Vec<String>,
+        permission: AclPermission,
+    ) -> Self {
+        Self {
+            group: group.into(),
+            objects,
+            permission,
+        }
+    }
+}
+/// What an ACL permits.
+///
+/// - `read`: to read.
+/// - `write`: to read and to change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AclPermission {
+    /// `read`
+    Read,
+    /// `write`
+    Write,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl AclPermission {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(AclPermission::Write.as_str(), "write");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for AclPermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for AclPermission {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for AclPermission {
+    fn from(value: &str) -> Self {
+        match value {
+            "read" => Self::Read,
+            "write" => Self::Write,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for AclPermission {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The ACLs and where they are.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AclsObject {
+    /// The ACLs.
+    pub body: Vec<Acl>,
+    /// Always `acls`.
+    pub key: String,
+    /// Where the ACLs are, and their siblings.
+    pub meta: ObjectMeta,
+}
+/// How an event is reported.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Alert {
+    /// Whether it is reported by e-mail.
+    pub email: bool,
+    /// Whether it is reported by SNMP.
+    pub snmp: bool,
+}
+impl Alert {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let alert = Alert::new(true, true);
+    /// ```
+    #[must_use]
+    pub fn new(email: bool, snmp: bool) -> Self {
+        Self { email, snmp }
+    }
+}
+/// One entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AuditEntry {
+    /// The number of the entry. Later entries have greater numbers.
+    pub id: String,
+    /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: time::OffsetDateTime,
+    /// Who did it: the name of the user or of the OAuth 2.0 client. `unknown` where nobody is known.
+    pub actor: String,
+    /// The address that the request came from. Empty where it is not known.
+    pub address: String,
+    /// What was done, as the id of an operation of this document.
+    pub operation: String,
+    /// What it was done to: a path of the configuration, or the id of credentials.
+    pub target: String,
+    /// What came of it.
+    pub outcome: AuditOutcome,
+    /// The request's identifier, as in its `X-Request-Id`.
+    pub request_id: String,
+    /// How often it happened. Equal refusals within a second are one entry.
+    pub count: i32,
+    /// The id of the tenant that it concerns. Absent for the server as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// What else there is to say, such as the message of a commit. Never a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+/// A page of the audit trail.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AuditList {
+    /// The entries, the newest first.
+    pub items: Vec<AuditEntry>,
+    /// Where the page is, and the next one.
+    pub meta: AuditMeta,
+}
+/// Where a page of the audit trail is, and the next one.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AuditMeta {
+    /// The path of the audit trail.
+    pub href: String,
+    /// The path of the resource that contains it.
+    pub parent: String,
+    /// The path of the next page, with the query that leads there: older entries that match the same filters. Null when
+    /// there are none.
+    pub next: Option<String>,
+}
+/// What came of something.
+///
+/// - `done`: it was done.
+/// - `refused`: it was not allowed.
+/// - `failed`: it was allowed and did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuditOutcome {
+    /// `done`
+    Done,
+    /// `refused`
+    Refused,
+    /// `failed`
+    Failed,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl AuditOutcome {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(AuditOutcome::Failed.as_str(), "failed");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for AuditOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for AuditOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for AuditOutcome {
+    fn from(value: &str) -> Self {
+        match value {
+            "done" => Self::Done,
+            "refused" => Self::Refused,
+            "failed" => Self::Failed,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for AuditOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// A certificate authority of a trust store. Only `pem` is stored by you: everything else is read from it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Authority {
+    /// The message digest of a certificate (of its DER) and the algorithm it was made with.
+    pub fingerprint: Fingerprint,
+    /// The name of the entity that signed the certificate. Country, state, locality, organisation, organisational
+    /// unit, common name and e-mail address in this order, with the word `None` for an absent one:
+    /// `C=HU/ST=Budapest/L=None/O=Internet Widgits Pty Ltd/OU=None/CN=None/emailAddress=None`.
+    pub issuer: String,
+    /// The certificate in PEM format.
+    pub pem: String,
+    /// The subject of the certificate, in the form of `issuer`.
+    pub subject: String,
+}
+/// A certificate authority for a trust store. `pem` is enough. The other properties are read from the certificate; they
+/// may be sent so that what was just read can be sent back, and must then match the certificate.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct AuthorityInput {
+    /// The certificate's fingerprint. Read from `pem`; if sent, it must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// The name of the entity that signed the certificate. Read from `pem`; if sent, it must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The certificate of a certificate authority in PEM, exactly one. Up to 32768 characters.
+    pub pem: String,
+    /// The subject of the certificate. Read from `pem`; if sent, it must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+impl AuthorityInput {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let input = AuthorityInput::new("my-pem");
+    /// ```
+    #[must_use]
+    pub fn new(pem: impl Into<String>) -> Self {
+        Self {
+            fingerprint: None,
+            issuer: None,
+            pem: pem.into(),
+            subject: None,
+        }
+    }
+    /// The certificate's fingerprint. Read from `pem`; if sent, it must match.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let input = AuthorityInput::new("my-pem").fingerprint(Fingerprint::new("my-digest", "my-hash-algorithm"));
+    /// ```
+    #[must_use]
+    pub fn fingerprint(mut self, fingerprint: Fingerprint) -> Self {
+        self.fingerprint = Some(fingerprint);
+        self
+    }
+    /// The name of the entity that signed the certificate. Read from `pem`; if sent, it must match.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let input = AuthorityInput::new("my-pem").issuer("my-issuer");
+    /// ```
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+    /// The subject of the certificate. Read from `pem`; if sent, it must match.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let input = AuthorityInput::new("my-pem").subject("my-subject");
+    /// ```
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+}
+/// A certificate authority for a trust store, as its certificate in PEM or as an object with it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[serde(untagged)]
+pub enum AuthorityOrPem {
+    /// The certificate of a certificate authority in PEM, exactly one. Up to 32768 characters.
+    AuthorityPem(String),
+    /// A certificate authority for a trust store. `pem` is enough. The other properties are read from the certificate; they
+    /// may be sent so that what was just read can be sent back, and must then match the certificate.
+    AuthorityInput(AuthorityInput),
+}
+impl From<String> for AuthorityOrPem {
+    fn from(value: String) -> Self {
+        Self::AuthorityPem(value)
+    }
+}
+impl From<&str> for AuthorityOrPem {
+    fn from(text: &str) -> Self {
+        Self::AuthorityPem(text.into())
+    }
+}
+impl From<AuthorityInput> for AuthorityOrPem {
+    fn from(value: AuthorityInput) -> Self {
+        Self::AuthorityInput(value)
+    }
+}
 /// Basic credentials of a client, without the password.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -118,6 +557,317 @@ impl BasicCredentialsRequest {
         self.password = Some(password.into());
         self
     }
+}
+/// Algorithm and size of the key of the tenant's CA.
+///
+/// - `rsa-2048`: RSA with a modulus of 2048 bits.
+/// - `ec-p256`: an elliptic curve key on NIST P-256. It signs about thirty times faster.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CaKeyType {
+    /// `rsa-2048`
+    Rsa2048,
+    /// `ec-p256`
+    EcP256,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl CaKeyType {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(CaKeyType::EcP256.as_str(), "ec-p256");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Rsa2048 => "rsa-2048",
+            Self::EcP256 => "ec-p256",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for CaKeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for CaKeyType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for CaKeyType {
+    fn from(value: &str) -> Self {
+        match value {
+            "rsa-2048" => Self::Rsa2048,
+            "ec-p256" => Self::EcP256,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for CaKeyType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// A certificate and those above it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CertificateChain {
+    /// The certificate and those above it, nearest first, the root included where it is ours.
+    pub certificates: Vec<CertificateInfo>,
+}
+/// A certificate with those above it, and where it stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CertificateChainObject {
+    /// A certificate and those above it.
+    pub body: CertificateChain,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A certificate, and what can be read in it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CertificateInfo {
+    /// The subject of the certificate. Country, state, locality, organisation, organisational unit, common name and
+    /// e-mail address in this order, with the word `None` for an absent one: `C=HU/ST=Budapest/L=None/O=Internet
+    /// Widgits Pty Ltd/OU=None/CN=None/emailAddress=None`.
+    pub subject: String,
+    /// The name of the entity that signed the certificate, in the form of `subject`.
+    pub issuer: String,
+    /// Certificate serial number, base 10 encoded.
+    pub serial_number: String,
+    /// The message digest of a certificate (of its DER) and the algorithm it was made with.
+    pub fingerprint: Fingerprint,
+    /// The time from which on the certificate is valid.
+    #[serde(with = "time::serde::rfc3339")]
+    pub not_before: time::OffsetDateTime,
+    /// The time past which the certificate is no longer valid.
+    #[serde(with = "time::serde::rfc3339")]
+    pub not_after: time::OffsetDateTime,
+    /// The certificate in PEM.
+    pub pem: String,
+}
+/// What the certificates of the tenant's clients are like.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CertificateProfile {
+    /// Algorithm and size of the key of the tenant's CA. It can't be changed once the tenant is created.
+    pub ca_key_type: CaKeyType,
+    /// The key that the server makes where a request names neither `keyType` nor `csr`.
+    pub default_key_type: KeyType,
+    /// The time to live of a certificate, in seconds, where a request names none. Must not be greater than
+    /// `maximum_ttl`.
+    pub default_ttl: f64,
+    /// The greatest time to live that a request may ask for, in seconds.
+    pub maximum_ttl: f64,
+}
+impl CertificateProfile {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let profile = CertificateProfile::new(CaKeyType::EcP256, KeyType::Ed25519, 31536000.0, 31536000.0);
+    /// ```
+    #[must_use]
+    pub fn new(
+        ca_key_type: CaKeyType,
+        default_key_type: KeyType,
+        default_ttl: f64,
+        maximum_ttl: f64,
+    ) -> Self {
+        Self {
+            ca_key_type,
+            default_key_type,
+            default_ttl,
+            maximum_ttl,
+        }
+    }
+}
+/// What a change does.
+///
+/// - `create`: it adds an object.
+/// - `delete`: it removes one.
+/// - `replace`: it replaces one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChangeType {
+    /// `create`
+    Create,
+    /// `delete`
+    Delete,
+    /// `replace`
+    Replace,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl ChangeType {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(ChangeType::Replace.as_str(), "replace");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Create => "create",
+            Self::Delete => "delete",
+            Self::Replace => "replace",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for ChangeType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for ChangeType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for ChangeType {
+    fn from(value: &str) -> Self {
+        match value {
+            "create" => Self::Create,
+            "delete" => Self::Delete,
+            "replace" => Self::Replace,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for ChangeType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The object that was created or replaced in the session's transaction.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Changed {
+    /// The object's key, which is the last part of its path.
+    pub key: String,
+    /// Where the object is, and its siblings.
+    pub meta: ObjectMeta,
+}
+/// Whether a commit needs a message.
+///
+/// - `required`: `/api/configuration/management/accounting` demands one.
+/// - `optional`: it does not.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CommitMessageRule {
+    /// `optional`
+    Optional,
+    /// `required`
+    Required,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl CommitMessageRule {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(CommitMessageRule::Required.as_str(), "required");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Optional => "optional",
+            Self::Required => "required",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for CommitMessageRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for CommitMessageRule {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for CommitMessageRule {
+    fn from(value: &str) -> Self {
+        match value {
+            "optional" => Self::Optional,
+            "required" => Self::Required,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for CommitMessageRule {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The key of an object in a collection of the configuration: a UUID, or a negative number for an object that comes with
+/// the server. In a path, anything else is answered with 404.
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize
+)]
+#[serde(transparent)]
+pub struct ConfigurationKey(String);
+impl ConfigurationKey {
+    /// The identifier as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(ConfigurationKey::from("efh63sad72g0sggo3s5a").as_str(), "efh63sad72g0sggo3s5a");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl fmt::Display for ConfigurationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl From<String> for ConfigurationKey {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+impl From<&str> for ConfigurationKey {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+/// The entry to the configuration.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ConfigurationList {
+    /// The parts of the configuration, in ASCII order of their keys.
+    pub items: Vec<NamespaceItem>,
+    /// Where the configuration is.
+    pub meta: PlainMeta,
 }
 /// Unique identifier of client credentials (an xid). In a path, anything else is answered with 404.
 #[derive(
@@ -311,12 +1061,517 @@ impl std::str::FromStr for CredentialsTargetState {
         }
     }
 }
+/// The object that was deleted in the session's transaction.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// Where the object was, and its siblings as they were before.
+    pub meta: ObjectMeta,
+}
+/// How and to whom e-mail is sent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Email {
+    /// Where messages for the administrator go. `null`: nowhere.
+    pub admin_address: Option<String>,
+    /// Where alerts go whose `email` is on. `null`: nowhere, and no alert is sent by e-mail.
+    pub alerting_address: Option<String>,
+    /// Where reports go. `null`: nowhere.
+    pub reporting_address: Option<String>,
+    /// The sender of all messages. `null`: an address made from the server's host name.
+    pub sender_address: Option<String>,
+    /// How the SMTP server is told who sends.
+    pub smtp_auth: SmtpAuth,
+    /// How the connection to the SMTP server is protected.
+    pub smtp_encryption: SmtpEncryption,
+    /// The SMTP server that takes the messages. Its usual port is 25, with `tls` 465 and with `starttls` 587.
+    pub smtp_server: ServerEndpoint,
+}
+/// The e-mail settings, with where they stand.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct EmailObject {
+    /// How and to whom e-mail is sent.
+    pub body: Email,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// How and to whom e-mail is sent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct EmailRequest {
+    /// Where messages for the administrator go. `null`: nowhere.
+    pub admin_address: Option<String>,
+    /// Where alerts go whose `email` is on. `null`: nowhere, and no alert is sent by e-mail.
+    pub alerting_address: Option<String>,
+    /// Where reports go. `null`: nowhere.
+    pub reporting_address: Option<String>,
+    /// The sender of all messages. `null`: an address made from the server's host name.
+    pub sender_address: Option<String>,
+    /// How the SMTP server is told who sends.
+    pub smtp_auth: SmtpAuthRequest,
+    /// How the connection to the SMTP server is protected.
+    pub smtp_encryption: SmtpEncryptionRequest,
+    /// The SMTP server that takes the messages. Its usual port is 25, with `tls` 465 and with `starttls` 587.
+    pub smtp_server: ServerEndpoint,
+}
+impl EmailRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = EmailRequest::new(SmtpAuthRequest::new(true), SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls), ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value"));
+    /// ```
+    #[must_use]
+    pub fn new(
+        smtp_auth: SmtpAuthRequest,
+        smtp_encryption: SmtpEncryptionRequest,
+        smtp_server: ServerEndpoint,
+    ) -> Self {
+        Self {
+            admin_address: None,
+            alerting_address: None,
+            reporting_address: None,
+            sender_address: None,
+            smtp_auth,
+            smtp_encryption,
+            smtp_server,
+        }
+    }
+    /// Where messages for the administrator go. `null`: nowhere.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = EmailRequest::new(SmtpAuthRequest::new(true), SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls), ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).admin_address("my-admin-address");
+    /// ```
+    #[must_use]
+    pub fn admin_address(mut self, admin_address: impl Into<String>) -> Self {
+        self.admin_address = Some(admin_address.into());
+        self
+    }
+    /// Where alerts go whose `email` is on. `null`: nowhere, and no alert is sent by e-mail.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = EmailRequest::new(SmtpAuthRequest::new(true), SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls), ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).alerting_address("my-alerting-address");
+    /// ```
+    #[must_use]
+    pub fn alerting_address(mut self, alerting_address: impl Into<String>) -> Self {
+        self.alerting_address = Some(alerting_address.into());
+        self
+    }
+    /// Where reports go. `null`: nowhere.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = EmailRequest::new(SmtpAuthRequest::new(true), SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls), ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).reporting_address("my-reporting-address");
+    /// ```
+    #[must_use]
+    pub fn reporting_address(mut self, reporting_address: impl Into<String>) -> Self {
+        self.reporting_address = Some(reporting_address.into());
+        self
+    }
+    /// The sender of all messages. `null`: an address made from the server's host name.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = EmailRequest::new(SmtpAuthRequest::new(true), SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls), ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).sender_address("my-sender-address");
+    /// ```
+    #[must_use]
+    pub fn sender_address(mut self, sender_address: impl Into<String>) -> Self {
+        self.sender_address = Some(sender_address.into());
+        self
+    }
+}
+/// An OAuth 2.0 authorization server whose tokens are accepted beside our own.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ExternalIssuer {
+    /// The URL of an OAuth 2.0 authorization server, exactly as it stands in the claim `iss` of its tokens (RFC 8414
+    /// section 2): `https`, without query and fragment. `http` is permitted for loopback hosts only.
+    pub issuer: String,
+    /// The audience that a token must name in its claim `aud`. Up to 255 printable ASCII symbols.
+    pub audience: String,
+    /// How many seconds the issuer's clock may differ from ours.
+    pub clock_leeway_seconds: i32,
+}
+impl ExternalIssuer {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let issuer = ExternalIssuer::new("my-issuer", "my-audience", 100);
+    /// ```
+    #[must_use]
+    pub fn new(
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+        clock_leeway_seconds: i32,
+    ) -> Self {
+        Self {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            clock_leeway_seconds,
+        }
+    }
+}
+/// The description of an error on the admin plane.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What failed and why.
+    pub error: FailureReason,
+}
+/// One of the errors in a request or in the configuration.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct FailureCause {
+    /// The path of the invalid value, as in `details.path`.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+/// What an error is about. It is empty for errors that have nothing to add to the message.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct FailureDetails {
+    /// The path that was attempted, or the one that was found invalid: the request's path, followed by the place in the
+    /// body (`/api/configuration/aaa/settings/session/inactivity_minutes`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// All errors that were found, at most 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<FailureCause>>,
+    /// Who is changing the configuration. Only present with the type `ConfigurationLocked`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<LockHolder>,
+}
+/// What failed and why.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct FailureReason {
+    /// What kind of error it is, for programs.
+    #[serde(rename = "type")]
+    pub r#type: FailureType,
+    /// What is wrong and what can be done about it, for people.
+    pub message: String,
+    /// What the error is about. Which of its properties are present depends on `type`.
+    pub details: FailureDetails,
+}
+/// The kind of an error.
+///
+/// - `InvalidRequestBody` (400): the request has no body, or it is not JSON.
+/// - `SyntacticError` (400): a value is not accepted. `details` has the path of the first one and `errors` with all.
+/// - `SemanticError` (400): the configuration would contradict itself. `details` has `errors`.
+/// - `Unauthenticated` (401): the request has no session, or the session has ended.
+/// - `AuthenticationFailure` (401): the credentials are not accepted.
+/// - `Unauthorized` (403): the session's user may not do this. `details` has the path.
+/// - `NotFound` (404): the object does not exist. `details` has the path.
+/// - `MethodNotAllowed` (405): the path does not have the method.
+/// - `ConfigurationLocked` (409): another session is changing the configuration. `details` has its `holder`.
+/// - `TransactionNotOpen` (409): there is nothing to commit.
+/// - `TransactionExpired` (409): the session's transaction timed out and its changes are gone.
+/// - `ContentTooLarge` (413), `UnsupportedMediaType` (415): the body is too long or not `application/json`.
+/// - `TooManyRequests` (429): too many failed logins.
+/// - `InternalError` (500), `ServiceUnavailable` (503): the server failed or is busy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureType {
+    /// `InvalidRequestBody`
+    InvalidRequestBody,
+    /// `SyntacticError`
+    SyntacticError,
+    /// `SemanticError`
+    SemanticError,
+    /// `Unauthenticated`
+    Unauthenticated,
+    /// `AuthenticationFailure`
+    AuthenticationFailure,
+    /// `Unauthorized`
+    Unauthorized,
+    /// `NotFound`
+    NotFound,
+    /// `MethodNotAllowed`
+    MethodNotAllowed,
+    /// `ConfigurationLocked`
+    ConfigurationLocked,
+    /// `TransactionNotOpen`
+    TransactionNotOpen,
+    /// `TransactionExpired`
+    TransactionExpired,
+    /// `ContentTooLarge`
+    ContentTooLarge,
+    /// `UnsupportedMediaType`
+    UnsupportedMediaType,
+    /// `TooManyRequests`
+    TooManyRequests,
+    /// `InternalError`
+    InternalError,
+    /// `ServiceUnavailable`
+    ServiceUnavailable,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl FailureType {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(FailureType::ServiceUnavailable.as_str(), "ServiceUnavailable");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InvalidRequestBody => "InvalidRequestBody",
+            Self::SyntacticError => "SyntacticError",
+            Self::SemanticError => "SemanticError",
+            Self::Unauthenticated => "Unauthenticated",
+            Self::AuthenticationFailure => "AuthenticationFailure",
+            Self::Unauthorized => "Unauthorized",
+            Self::NotFound => "NotFound",
+            Self::MethodNotAllowed => "MethodNotAllowed",
+            Self::ConfigurationLocked => "ConfigurationLocked",
+            Self::TransactionNotOpen => "TransactionNotOpen",
+            Self::TransactionExpired => "TransactionExpired",
+            Self::ContentTooLarge => "ContentTooLarge",
+            Self::UnsupportedMediaType => "UnsupportedMediaType",
+            Self::TooManyRequests => "TooManyRequests",
+            Self::InternalError => "InternalError",
+            Self::ServiceUnavailable => "ServiceUnavailable",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for FailureType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for FailureType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for FailureType {
+    fn from(value: &str) -> Self {
+        match value {
+            "InvalidRequestBody" => Self::InvalidRequestBody,
+            "SyntacticError" => Self::SyntacticError,
+            "SemanticError" => Self::SemanticError,
+            "Unauthenticated" => Self::Unauthenticated,
+            "AuthenticationFailure" => Self::AuthenticationFailure,
+            "Unauthorized" => Self::Unauthorized,
+            "NotFound" => Self::NotFound,
+            "MethodNotAllowed" => Self::MethodNotAllowed,
+            "ConfigurationLocked" => Self::ConfigurationLocked,
+            "TransactionNotOpen" => Self::TransactionNotOpen,
+            "TransactionExpired" => Self::TransactionExpired,
+            "ContentTooLarge" => Self::ContentTooLarge,
+            "UnsupportedMediaType" => Self::UnsupportedMediaType,
+            "TooManyRequests" => Self::TooManyRequests,
+            "InternalError" => Self::InternalError,
+            "ServiceUnavailable" => Self::ServiceUnavailable,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for FailureType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The message digest of a certificate (of its DER) and the algorithm it was made with.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Fingerprint {
+    /// The digest: lower-case hexadecimal bytes with colons between them.
+    pub digest: String,
+    /// The name of the hash algorithm, `sha256`.
+    pub hash_algorithm: String,
+}
+impl Fingerprint {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let fingerprint = Fingerprint::new("my-digest", "my-hash-algorithm");
+    /// ```
+    #[must_use]
+    pub fn new(digest: impl Into<String>, hash_algorithm: impl Into<String>) -> Self {
+        Self {
+            digest: digest.into(),
+            hash_algorithm: hash_algorithm.into(),
+        }
+    }
+}
+/// A group of administrators.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// The group's name, unique among the groups.
+    pub name: String,
+    /// The names of the users in it.
+    pub members: Vec<String>,
+}
+impl Group {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let group = Group::new("my-name", vec!["my-members".into()]);
+    /// ```
+    #[must_use]
+    pub fn new(name: impl Into<String>, members: Vec<String>) -> Self {
+        Self { name: name.into(), members }
+    }
+}
+/// A group of administrators in a list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct GroupItem {
+    /// The object's key.
+    pub key: String,
+    /// Where the object is.
+    pub meta: ItemMeta,
+    /// The group.
+    pub body: Group,
+}
+/// All groups.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct GroupList {
+    /// The groups, in ASCII order of their keys.
+    pub items: Vec<GroupItem>,
+    /// Where the collection is, and its siblings.
+    pub meta: ObjectMeta,
+}
+/// A group of administrators and where it is.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct GroupObject {
+    /// The group.
+    pub body: Group,
+    /// The object's key.
+    pub key: String,
+    /// Where the object is, and its siblings.
+    pub meta: ObjectMeta,
+}
+/// From where on the state of the machine raises alerts.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct HealthMonitoring {
+    /// The used share of the disk, in percent, from which on the alert `xcbDiskFull` is raised. Defaults to 80.
+    pub maximum_disk_utilization_ratio: i32,
+    /// The load average over 1 minute above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    pub maximum_load1: Option<f64>,
+    /// The load average over 5 minutes above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    pub maximum_load5: Option<f64>,
+    /// The load average over 15 minutes above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    pub maximum_load15: Option<f64>,
+    /// The used share of the swap space, in percent, above which the alert `xcbSwapFull` is raised. Defaults to 70.
+    pub maximum_swap_utilization_ratio: i32,
+}
+impl HealthMonitoring {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let monitoring = HealthMonitoring::new(100, 100);
+    /// ```
+    #[must_use]
+    pub fn new(
+        maximum_disk_utilization_ratio: i32,
+        maximum_swap_utilization_ratio: i32,
+    ) -> Self {
+        Self {
+            maximum_disk_utilization_ratio,
+            maximum_load1: None,
+            maximum_load5: None,
+            maximum_load15: None,
+            maximum_swap_utilization_ratio,
+        }
+    }
+    /// The load average over 1 minute above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let monitoring = HealthMonitoring::new(100, 100).maximum_load1(1.0);
+    /// ```
+    #[must_use]
+    pub fn maximum_load1(mut self, maximum_load1: f64) -> Self {
+        self.maximum_load1 = Some(maximum_load1);
+        self
+    }
+    /// The load average over 5 minutes above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let monitoring = HealthMonitoring::new(100, 100).maximum_load5(1.0);
+    /// ```
+    #[must_use]
+    pub fn maximum_load5(mut self, maximum_load5: f64) -> Self {
+        self.maximum_load5 = Some(maximum_load5);
+        self
+    }
+    /// The load average over 15 minutes above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let monitoring = HealthMonitoring::new(100, 100).maximum_load15(1.0);
+    /// ```
+    #[must_use]
+    pub fn maximum_load15(mut self, maximum_load15: f64) -> Self {
+        self.maximum_load15 = Some(maximum_load15);
+        self
+    }
+}
+/// The limits of the machine's state, with where they stand.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct HealthMonitoringObject {
+    /// From where on the state of the machine raises alerts.
+    pub body: HealthMonitoring,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// Where an object is.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ItemMeta {
+    /// The object's path.
+    pub href: String,
+}
+impl ItemMeta {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let meta = ItemMeta::new("my-href");
+    /// ```
+    #[must_use]
+    pub fn new(href: impl Into<String>) -> Self {
+        Self { href: href.into() }
+    }
+}
+impl From<String> for ItemMeta {
+    fn from(href: String) -> Self {
+        Self { href }
+    }
+}
 /// Algorithm and size of a key.
 ///
 /// - `rsa-2048`, `rsa-3072`, `rsa-4096`: RSA with a modulus of that many bits.
 /// - `ec-p256`, `ec-p384`: elliptic curve keys on NIST P-256 or P-384.
 /// - `ed25519`: Edwards-curve keys (RFC 8032).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyType {
     /// `rsa-2048`
@@ -331,6 +1586,8 @@ pub enum KeyType {
     EcP384,
     /// `ed25519`
     Ed25519,
+    /// A value that this version of the SDK does not know.
+    Other(String),
 }
 impl KeyType {
     /// The value as the API writes it.
@@ -348,6 +1605,7 @@ impl KeyType {
             Self::EcP256 => "ec-p256",
             Self::EcP384 => "ec-p384",
             Self::Ed25519 => "ed25519",
+            Self::Other(value) => value,
         }
     }
 }
@@ -361,24 +1619,262 @@ impl serde::Serialize for KeyType {
         serializer.serialize_str(self.as_str())
     }
 }
-impl std::str::FromStr for KeyType {
-    type Err = Error;
-    fn from_str(value: &str) -> Result<Self, Error> {
+impl From<&str> for KeyType {
+    fn from(value: &str) -> Self {
         match value {
-            "rsa-2048" => Ok(Self::Rsa2048),
-            "rsa-3072" => Ok(Self::Rsa3072),
-            "rsa-4096" => Ok(Self::Rsa4096),
-            "ec-p256" => Ok(Self::EcP256),
-            "ec-p384" => Ok(Self::EcP384),
-            "ed25519" => Ok(Self::Ed25519),
-            _ => {
-                Err(Error::Argument {
-                    name: "KeyType",
-                    reason: "must be one of rsa-2048, rsa-3072, rsa-4096, ec-p256, ec-p384, ed25519",
-                })
-            }
+            "rsa-2048" => Self::Rsa2048,
+            "rsa-3072" => Self::Rsa3072,
+            "rsa-4096" => Self::Rsa4096,
+            "ec-p256" => Self::EcP256,
+            "ec-p384" => Self::EcP384,
+            "ed25519" => Self::Ed25519,
+            other => Self::Other(other.to_owned()),
         }
     }
+}
+impl<'de> serde::Deserialize<'de> for KeyType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The session that is changing the configuration.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct LockHolder {
+    /// The name of the session's user.
+    pub username: String,
+    /// When its transaction was opened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: time::OffsetDateTime,
+    /// After how many seconds its transaction ends if it makes no further request.
+    pub remaining_seconds: i32,
+}
+/// How failed logins are slowed down.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct LoginLockout {
+    /// After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users
+    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.
+    pub failures: i32,
+    /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than
+    /// `maximum_delay_seconds`.
+    pub initial_delay_seconds: i32,
+    /// How long a wait can become. It is 300 unless it is changed.
+    pub maximum_delay_seconds: i32,
+}
+impl LoginLockout {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let lockout = LoginLockout::new(100, 100, 100);
+    /// ```
+    #[must_use]
+    pub fn new(
+        failures: i32,
+        initial_delay_seconds: i32,
+        maximum_delay_seconds: i32,
+    ) -> Self {
+        Self {
+            failures,
+            initial_delay_seconds,
+            maximum_delay_seconds,
+        }
+    }
+}
+/// One object of a namespace, without its body.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct NamespaceItem {
+    /// The object's name, which is the last part of its path.
+    pub key: String,
+    /// Where the object is.
+    pub meta: ItemMeta,
+}
+/// The objects of a namespace.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct NamespaceList {
+    /// The objects, in ASCII order of their keys.
+    pub items: Vec<NamespaceItem>,
+    /// Where the namespace is, and its siblings.
+    pub meta: ObjectMeta,
+}
+/// The time servers, with where they stand.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct NtpServersObject {
+    /// The time servers, in the order in which they are asked. None by default.
+    pub body: Vec<ServerAddress>,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A client that gets access tokens of its tenant by the client credentials grant (RFC 6749 section 4.4).
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OauthClient {
+    /// The client's id, unique among the clients of all tenants. It can't be changed once the client is created.
+    pub client_id: String,
+    /// What tokens of the client permit.
+    pub scopes: Vec<OauthScope>,
+}
+impl OauthClient {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let client = OauthClient::new("my-client-id", vec![OauthScope::TenantX509CredentialsUpdate.into()]);
+    /// ```
+    #[must_use]
+    pub fn new(client_id: impl Into<String>, scopes: Vec<OauthScope>) -> Self {
+        Self {
+            client_id: client_id.into(),
+            scopes,
+        }
+    }
+}
+/// The new OAuth client with its secret, which is shown here only.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OauthClientCreated {
+    /// The secret of an OAuth client. Only its hash is stored, so it can't be fetched again.
+    pub client_secret: Secret,
+    /// The client's key, which is not its `client_id`.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// An OAuth client in the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OauthClientItem {
+    /// The client's key, which is not its `client_id`.
+    pub key: String,
+    /// Where an object is.
+    pub meta: ItemMeta,
+    /// A client that gets access tokens of its tenant by the client credentials grant (RFC 6749 section 4.4).
+    pub body: OauthClient,
+}
+/// The OAuth clients of a tenant.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OauthClientList {
+    /// The clients in the order of their keys.
+    pub items: Vec<OauthClientItem>,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// An OAuth client, with where it stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OauthClientObject {
+    /// A client that gets access tokens of its tenant by the client credentials grant (RFC 6749 section 4.4).
+    pub body: OauthClient,
+    /// The client's key, which is not its `client_id`.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A permission on the resources of a tenant, as the operations of the tenant plane name them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OauthScope {
+    /// `tenant:basic-credentials:read`
+    TenantBasicCredentialsRead,
+    /// `tenant:basic-credentials:create`
+    TenantBasicCredentialsCreate,
+    /// `tenant:basic-credentials:update`
+    TenantBasicCredentialsUpdate,
+    /// `tenant:x509-credentials:read`
+    TenantX509CredentialsRead,
+    /// `tenant:x509-credentials:create`
+    TenantX509CredentialsCreate,
+    /// `tenant:x509-credentials:update`
+    TenantX509CredentialsUpdate,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl OauthScope {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(OauthScope::TenantX509CredentialsUpdate.as_str(), "tenant:x509-credentials:update");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::TenantBasicCredentialsRead => "tenant:basic-credentials:read",
+            Self::TenantBasicCredentialsCreate => "tenant:basic-credentials:create",
+            Self::TenantBasicCredentialsUpdate => "tenant:basic-credentials:update",
+            Self::TenantX509CredentialsRead => "tenant:x509-credentials:read",
+            Self::TenantX509CredentialsCreate => "tenant:x509-credentials:create",
+            Self::TenantX509CredentialsUpdate => "tenant:x509-credentials:update",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for OauthScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for OauthScope {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for OauthScope {
+    fn from(value: &str) -> Self {
+        match value {
+            "tenant:basic-credentials:read" => Self::TenantBasicCredentialsRead,
+            "tenant:basic-credentials:create" => Self::TenantBasicCredentialsCreate,
+            "tenant:basic-credentials:update" => Self::TenantBasicCredentialsUpdate,
+            "tenant:x509-credentials:read" => Self::TenantX509CredentialsRead,
+            "tenant:x509-credentials:create" => Self::TenantX509CredentialsCreate,
+            "tenant:x509-credentials:update" => Self::TenantX509CredentialsUpdate,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for OauthScope {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+/// keys.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ObjectMeta {
+    /// The path of the first sibling. It can be the object itself.
+    pub first: String,
+    /// This object's path.
+    pub href: String,
+    /// The path of the last sibling. It can be the object itself.
+    pub last: String,
+    /// The path of the next sibling, null for the last one.
+    pub next: Option<String>,
+    /// The path of the object that contains it.
+    pub parent: String,
+    /// The path of the previous sibling, null for the first one.
+    pub previous: Option<String>,
+    /// The path of the transaction.
+    pub transaction: String,
+    /// After how many seconds without a request the session's transaction ends and its changes are dropped. Only present
+    /// while the session has an open transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining_seconds: Option<i32>,
 }
 /// The new password of basic credentials.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -419,6 +1915,50 @@ impl PasswordResetRequest {
         self.password = Some(password.into());
         self
     }
+}
+/// What the passwords of the tenant's basic credentials must be like.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct PasswordRules {
+    /// The least number of characters of a password.
+    pub minimum_length: i32,
+}
+impl PasswordRules {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let rules = PasswordRules::new(100);
+    /// ```
+    #[must_use]
+    pub fn new(minimum_length: i32) -> Self {
+        Self { minimum_length }
+    }
+}
+impl From<i32> for PasswordRules {
+    fn from(minimum_length: i32) -> Self {
+        Self { minimum_length }
+    }
+}
+/// Where a resource is that has no siblings.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct PlainMeta {
+    /// This resource's path.
+    pub href: String,
+    /// The path of the resource that contains it.
+    pub parent: String,
+    /// The path of the transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<String>,
+    /// After how many seconds without a request the session's transaction ends and its changes are dropped. Only present
+    /// while the session has an open transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining_seconds: Option<i32>,
+    /// The path of the list of the transaction's changes. Only present in the transaction's own answers, while it is
+    /// open and has changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<String>,
 }
 /// Algorithm of a private key, which also says how the PEM is written.
 ///
@@ -478,6 +2018,1618 @@ impl<'de> serde::Deserialize<'de> for PrivateKeyType {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         crate::wire::from_text(deserializer)
+    }
+}
+/// A reference to another object of the configuration, as answers have it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Reference {
+    /// The key of the other object.
+    pub key: ConfigurationKey,
+    /// Where the other object is.
+    pub meta: ItemMeta,
+}
+impl Reference {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let reference = Reference::new("efh63sad72g0sggo3s5a", ItemMeta::new("my-href"));
+    /// ```
+    #[must_use]
+    pub fn new(key: impl Into<ConfigurationKey>, meta: ItemMeta) -> Self {
+        Self { key: key.into(), meta }
+    }
+}
+/// A reference to another object of the configuration, as requests have it: the object's key, or the reference as an
+/// answer has it, so that a body that was read can be sent back. Of the latter only `key` counts.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[serde(untagged)]
+pub enum ReferenceInput {
+    /// The key of an object in a collection of the configuration: a UUID, or a negative number for an object that comes with
+    /// the server. In a path, anything else is answered with 404.
+    ConfigurationKey(ConfigurationKey),
+    /// A reference to another object of the configuration, as answers have it.
+    Reference(Reference),
+}
+impl From<ConfigurationKey> for ReferenceInput {
+    fn from(value: ConfigurationKey) -> Self {
+        Self::ConfigurationKey(value)
+    }
+}
+impl From<&str> for ReferenceInput {
+    fn from(text: &str) -> Self {
+        Self::ConfigurationKey(text.into())
+    }
+}
+impl From<Reference> for ReferenceInput {
+    fn from(value: Reference) -> Self {
+        Self::Reference(value)
+    }
+}
+/// How it is checked that a certificate is not revoked.
+///
+/// - `full`: `crl_urls` must contain the CRL URLs of all CAs in the chain of the certificate that is verified.
+/// - `leaf`: `crl_urls` must contain at least the CRL URL of the CA that signed the certificate that is verified.
+/// - `none`: It isn't checked, and `crl_urls` must be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RevocationCheck {
+    /// `full`
+    Full,
+    /// `leaf`
+    Leaf,
+    /// `none`
+    None,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl RevocationCheck {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(RevocationCheck::None.as_str(), "none");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Full => "full",
+            Self::Leaf => "leaf",
+            Self::None => "none",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for RevocationCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for RevocationCheck {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for RevocationCheck {
+    fn from(value: &str) -> Self {
+        match value {
+            "full" => Self::Full,
+            "leaf" => Self::Leaf,
+            "none" => Self::None,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for RevocationCheck {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The address of a server.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ServerAddress {
+    /// What `value` is.
+    pub selection: ServerAddressSelection,
+    /// The IP address or the fully qualified domain name.
+    pub value: String,
+}
+impl ServerAddress {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let address = ServerAddress::new(ServerAddressSelection::Fqdn, "my-value");
+    /// ```
+    #[must_use]
+    pub fn new(selection: ServerAddressSelection, value: impl Into<String>) -> Self {
+        Self {
+            selection,
+            value: value.into(),
+        }
+    }
+}
+/// How a server is named.
+///
+/// - `ip`: by an IPv4 or IPv6 address.
+/// - `fqdn`: by a host name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServerAddressSelection {
+    /// `ip`
+    Ip,
+    /// `fqdn`
+    Fqdn,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl ServerAddressSelection {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(ServerAddressSelection::Fqdn.as_str(), "fqdn");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Ip => "ip",
+            Self::Fqdn => "fqdn",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for ServerAddressSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for ServerAddressSelection {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for ServerAddressSelection {
+    fn from(value: &str) -> Self {
+        match value {
+            "ip" => Self::Ip,
+            "fqdn" => Self::Fqdn,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for ServerAddressSelection {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The address of a server, with its port where it is not the usual one.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ServerEndpoint {
+    /// How a server is named.
+    ///
+    /// - `ip`: by an IPv4 or IPv6 address.
+    /// - `fqdn`: by a host name.
+    pub selection: ServerAddressSelection,
+    /// An IPv4 address, an IPv6 address without brackets, or a host name (RFC 1123).
+    pub value: String,
+    /// The port. Without it the usual one of the service is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<i32>,
+}
+impl ServerEndpoint {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let endpoint = ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value");
+    /// ```
+    #[must_use]
+    pub fn new(selection: ServerAddressSelection, value: impl Into<String>) -> Self {
+        Self {
+            selection,
+            value: value.into(),
+            port: None,
+        }
+    }
+    /// The port. Without it the usual one of the service is taken.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let endpoint = ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value").port(100);
+    /// ```
+    #[must_use]
+    pub fn port(mut self, port: i32) -> Self {
+        self.port = Some(port);
+        self
+    }
+}
+/// When sessions end.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SessionSettings {
+    /// After how many minutes without a request a session ends. It is 20 unless it is changed.
+    pub inactivity_minutes: i32,
+}
+impl SessionSettings {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let settings = SessionSettings::new(100);
+    /// ```
+    #[must_use]
+    pub fn new(inactivity_minutes: i32) -> Self {
+        Self { inactivity_minutes }
+    }
+}
+impl From<i32> for SessionSettings {
+    fn from(inactivity_minutes: i32) -> Self {
+        Self { inactivity_minutes }
+    }
+}
+/// How the SMTP server is told who sends.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SmtpAuth {
+    /// Whether to log in at the SMTP server.
+    pub enabled: bool,
+    /// The username at the SMTP server. Present when `enabled` is `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+}
+/// How the SMTP server is told who sends.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct SmtpAuthRequest {
+    /// Whether to log in at the SMTP server. `true` needs a `username` and a password.
+    pub enabled: bool,
+    /// The username at the SMTP server. Needed when `enabled` is `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,
+    /// and when `smtp_server` changes, because a password is only kept for the server that it was given for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+}
+impl SmtpAuthRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SmtpAuthRequest::new(true);
+    /// ```
+    #[must_use]
+    pub fn new(enabled: bool) -> Self {
+        Self {
+            enabled,
+            username: None,
+            password: None,
+        }
+    }
+    /// The username at the SMTP server. Needed when `enabled` is `true`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SmtpAuthRequest::new(true).username("my-username");
+    /// ```
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+    /// The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,
+    /// and when `smtp_server` changes, because a password is only kept for the server that it was given for.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SmtpAuthRequest::new(true).password("my-password");
+    /// ```
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+}
+/// How the connection to the SMTP server is protected.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SmtpEncryption {
+    /// How the connection to the SMTP server is protected.
+    ///
+    /// - `disabled`: It isn't.
+    /// - `starttls` (extension): STARTTLS (RFC 3207) is demanded. A server that doesn't offer it gets no message.
+    /// - `tls` (extension): TLS from the first byte (RFC 8314 section 3.3).
+    pub selection: SmtpEncryptionSelection,
+    /// The trust store that the server's certificate is verified with. Absent with `disabled`, and where the built-in
+    /// one is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_store: Option<Reference>,
+}
+/// How the connection to the SMTP server is protected.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct SmtpEncryptionRequest {
+    /// How the connection to the SMTP server is protected.
+    ///
+    /// - `disabled`: It isn't.
+    /// - `starttls` (extension): STARTTLS (RFC 3207) is demanded. A server that doesn't offer it gets no message.
+    /// - `tls` (extension): TLS from the first byte (RFC 8314 section 3.3).
+    pub selection: SmtpEncryptionSelection,
+    /// The trust store that the server's certificate is verified with. Absent: the built-in one. Must not be sent
+    /// with `disabled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_store: Option<ReferenceInput>,
+}
+impl SmtpEncryptionRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls);
+    /// ```
+    #[must_use]
+    pub fn new(selection: SmtpEncryptionSelection) -> Self {
+        Self {
+            selection,
+            trust_store: None,
+        }
+    }
+    /// The trust store that the server's certificate is verified with. Absent: the built-in one. Must not be sent
+    /// with `disabled`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SmtpEncryptionRequest::new(SmtpEncryptionSelection::Tls).trust_store("my-trust-store");
+    /// ```
+    #[must_use]
+    pub fn trust_store(mut self, trust_store: impl Into<ReferenceInput>) -> Self {
+        self.trust_store = Some(trust_store.into());
+        self
+    }
+}
+/// How the connection to the SMTP server is protected.
+///
+/// - `disabled`: It isn't.
+/// - `starttls` (extension): STARTTLS (RFC 3207) is demanded. A server that doesn't offer it gets no message.
+/// - `tls` (extension): TLS from the first byte (RFC 8314 section 3.3).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SmtpEncryptionSelection {
+    /// `disabled`
+    Disabled,
+    /// `starttls`
+    Starttls,
+    /// `tls`
+    Tls,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl SmtpEncryptionSelection {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(SmtpEncryptionSelection::Tls.as_str(), "tls");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Starttls => "starttls",
+            Self::Tls => "tls",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for SmtpEncryptionSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for SmtpEncryptionSelection {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for SmtpEncryptionSelection {
+    fn from(value: &str) -> Self {
+        match value {
+            "disabled" => Self::Disabled,
+            "starttls" => Self::Starttls,
+            "tls" => Self::Tls,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for SmtpEncryptionSelection {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// How SNMPv3 messages are authenticated.
+///
+/// - `md5`: HMAC-MD5-96 (RFC 3414 section 6). Only for receivers that know nothing better.
+/// - `sha`: HMAC-SHA-96 (RFC 3414 section 7).
+/// - `sha256`: HMAC-192-SHA-256 (RFC 7860).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SnmpAuthMethod {
+    /// `md5`
+    Md5,
+    /// `sha`
+    Sha,
+    /// `sha256`
+    Sha256,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl SnmpAuthMethod {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(SnmpAuthMethod::Sha256.as_str(), "sha256");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Md5 => "md5",
+            Self::Sha => "sha",
+            Self::Sha256 => "sha256",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for SnmpAuthMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for SnmpAuthMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for SnmpAuthMethod {
+    fn from(value: &str) -> Self {
+        match value {
+            "md5" => Self::Md5,
+            "sha" => Self::Sha,
+            "sha256" => Self::Sha256,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for SnmpAuthMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// How SNMPv3 messages are encrypted.
+///
+/// - `disabled`: They aren't.
+/// - `des`: CBC-DES (RFC 3414 section 8). Only for receivers that know nothing better.
+/// - `aes`: CFB128-AES-128 (RFC 3826).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SnmpEncryptionMethod {
+    /// `disabled`
+    Disabled,
+    /// `des`
+    Des,
+    /// `aes`
+    Aes,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl SnmpEncryptionMethod {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(SnmpEncryptionMethod::Aes.as_str(), "aes");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Des => "des",
+            Self::Aes => "aes",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for SnmpEncryptionMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for SnmpEncryptionMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for SnmpEncryptionMethod {
+    fn from(value: &str) -> Self {
+        match value {
+            "disabled" => Self::Disabled,
+            "des" => Self::Des,
+            "aes" => Self::Aes,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for SnmpEncryptionMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// How and where SNMP traps are sent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SnmpTrap {
+    /// Whether alerts whose `snmp` is on are sent as traps. Defaults to `false`.
+    pub enabled: bool,
+    /// The version of SNMP and its settings.
+    pub version: SnmpTrapVersion,
+}
+/// The SNMP trap settings, with where they stand.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SnmpTrapObject {
+    /// How and where SNMP traps are sent.
+    pub body: SnmpTrap,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// Who receives the traps, and what the version needs.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SnmpTrapReceiver {
+    /// The community. Present with version `2c`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+    /// The server that receives the traps. The usual port is 162.
+    pub server: ServerEndpoint,
+    /// The user whom the traps are sent as. Present with version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The sender's engine id. Present with version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_id: Option<String>,
+    /// How messages are authenticated. Present with version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_method: Option<SnmpAuthMethod>,
+    /// How messages are encrypted. Present with version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption_method: Option<SnmpEncryptionMethod>,
+}
+/// Who receives the traps, and what the version needs: version `2c` a `community`; version `3` `username`, `engine_id`,
+/// `auth_method` with `auth_password`, and `encryption_method`, unless that is `disabled` with `encryption_password`.
+/// What belongs to the other version must not be sent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct SnmpTrapReceiverRequest {
+    /// The community. With version `2c`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+    /// The server that receives the traps. The usual port is 162.
+    pub server: ServerEndpoint,
+    /// The user whom the traps are sent as. With version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The sender's engine id. With version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_id: Option<String>,
+    /// How messages are authenticated. With version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_method: Option<SnmpAuthMethod>,
+    /// The password for authentication. With version `3`; absent: the one that is stored stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_password: Option<Secret>,
+    /// How messages are encrypted. With version `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption_method: Option<SnmpEncryptionMethod>,
+    /// The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that
+    /// is stored stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption_password: Option<Secret>,
+}
+impl SnmpTrapReceiverRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value"));
+    /// ```
+    #[must_use]
+    pub fn new(server: ServerEndpoint) -> Self {
+        Self {
+            community: None,
+            server,
+            username: None,
+            engine_id: None,
+            auth_method: None,
+            auth_password: None,
+            encryption_method: None,
+            encryption_password: None,
+        }
+    }
+    /// The community. With version `2c`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).community("my-community");
+    /// ```
+    #[must_use]
+    pub fn community(mut self, community: impl Into<String>) -> Self {
+        self.community = Some(community.into());
+        self
+    }
+    /// The user whom the traps are sent as. With version `3`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).username("my-username");
+    /// ```
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+    /// The sender's engine id. With version `3`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).engine_id("my-engine-id");
+    /// ```
+    #[must_use]
+    pub fn engine_id(mut self, engine_id: impl Into<String>) -> Self {
+        self.engine_id = Some(engine_id.into());
+        self
+    }
+    /// How messages are authenticated. With version `3`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).auth_method(SnmpAuthMethod::Sha256);
+    /// ```
+    #[must_use]
+    pub fn auth_method(mut self, auth_method: SnmpAuthMethod) -> Self {
+        self.auth_method = Some(auth_method);
+        self
+    }
+    /// The password for authentication. With version `3`; absent: the one that is stored stays.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).auth_password("my-auth-password");
+    /// ```
+    #[must_use]
+    pub fn auth_password(mut self, auth_password: impl Into<Secret>) -> Self {
+        self.auth_password = Some(auth_password.into());
+        self
+    }
+    /// How messages are encrypted. With version `3`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).encryption_method(SnmpEncryptionMethod::Aes);
+    /// ```
+    #[must_use]
+    pub fn encryption_method(mut self, encryption_method: SnmpEncryptionMethod) -> Self {
+        self.encryption_method = Some(encryption_method);
+        self
+    }
+    /// The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that
+    /// is stored stays.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")).encryption_password("my-encryption-password");
+    /// ```
+    #[must_use]
+    pub fn encryption_password(
+        mut self,
+        encryption_password: impl Into<Secret>,
+    ) -> Self {
+        self.encryption_password = Some(encryption_password.into());
+        self
+    }
+}
+/// How and where SNMP traps are sent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct SnmpTrapRequest {
+    /// Whether alerts whose `snmp` is on are sent as traps.
+    pub enabled: bool,
+    /// The version of SNMP and its settings.
+    pub version: SnmpTrapVersionRequest,
+}
+impl SnmpTrapRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapRequest::new(true, SnmpTrapVersionRequest::new(SnmpVersion::V3, SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value"))));
+    /// ```
+    #[must_use]
+    pub fn new(enabled: bool, version: SnmpTrapVersionRequest) -> Self {
+        Self { enabled, version }
+    }
+}
+/// The version of SNMP and its settings.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SnmpTrapVersion {
+    /// The version of SNMP that traps are sent with.
+    ///
+    /// - `2c`: SNMPv2c (RFC 1901), with a community and without protection.
+    /// - `3`: SNMPv3 with the User-based Security Model (RFC 3414): authenticated, and encrypted unless that is switched off.
+    pub selection: SnmpVersion,
+    /// Who receives the traps, and what the version needs.
+    pub value: SnmpTrapReceiver,
+}
+/// The version of SNMP and its settings.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct SnmpTrapVersionRequest {
+    /// The version of SNMP that traps are sent with.
+    ///
+    /// - `2c`: SNMPv2c (RFC 1901), with a community and without protection.
+    /// - `3`: SNMPv3 with the User-based Security Model (RFC 3414): authenticated, and encrypted unless that is switched off.
+    pub selection: SnmpVersion,
+    /// Who receives the traps, and what the version needs: version `2c` a `community`; version `3` `username`, `engine_id`,
+    /// `auth_method` with `auth_password`, and `encryption_method`, unless that is `disabled` with `encryption_password`.
+    /// What belongs to the other version must not be sent.
+    pub value: SnmpTrapReceiverRequest,
+}
+impl SnmpTrapVersionRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = SnmpTrapVersionRequest::new(SnmpVersion::V3, SnmpTrapReceiverRequest::new(ServerEndpoint::new(ServerAddressSelection::Fqdn, "my-value")));
+    /// ```
+    #[must_use]
+    pub fn new(selection: SnmpVersion, value: SnmpTrapReceiverRequest) -> Self {
+        Self { selection, value }
+    }
+}
+/// The version of SNMP that traps are sent with.
+///
+/// - `2c`: SNMPv2c (RFC 1901), with a community and without protection.
+/// - `3`: SNMPv3 with the User-based Security Model (RFC 3414): authenticated, and encrypted unless that is switched off.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SnmpVersion {
+    /// `2c`
+    V2c,
+    /// `3`
+    V3,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl SnmpVersion {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(SnmpVersion::V3.as_str(), "3");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::V2c => "2c",
+            Self::V3 => "3",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for SnmpVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for SnmpVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for SnmpVersion {
+    fn from(value: &str) -> Self {
+        match value {
+            "2c" => Self::V2c,
+            "3" => Self::V3,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for SnmpVersion {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// Which system-related events are reported, and how.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SystemAlerts {
+    /// General alert: any message of the level alert in the server's log. It is meant for debugging and can be very
+    /// many.
+    #[serde(rename = "xcbAlert")]
+    pub xcb_alert: Alert,
+    /// Data archiving failure.
+    #[serde(rename = "xcbArchiveFailed")]
+    pub xcb_archive_failed: Alert,
+    /// Data and configuration backup failure.
+    #[serde(rename = "xcbBackupFailed")]
+    pub xcb_backup_failed: Alert,
+    /// Too many successive failed login attempts.
+    #[serde(rename = "xcbBruteForceAttempt")]
+    pub xcb_brute_force_attempt: Alert,
+    /// Configuration change.
+    #[serde(rename = "xcbConfigChange")]
+    pub xcb_config_change: Alert,
+    /// Database error occurred.
+    #[serde(rename = "xcbDBError")]
+    pub xcb_d_b_error: Alert,
+    /// Disk utilization reached the percentage configured in the `maximum_disk_utilization_ratio` element of the
+    /// `/api/configuration/management/monitoring` endpoint.
+    #[serde(rename = "xcbDiskFull")]
+    pub xcb_disk_full: Alert,
+    /// General error: any message of the level error in the server's log. It is meant for debugging and can be very
+    /// many.
+    #[serde(rename = "xcbError")]
+    pub xcb_error: Alert,
+    /// The firmware is tainted.
+    #[serde(rename = "xcbFirmwareTainted")]
+    pub xcb_firmware_tainted: Alert,
+    /// Hardware error.
+    #[serde(rename = "xcbHWError")]
+    pub xcb_h_w_error: Alert,
+    /// HA node state changed.
+    #[serde(rename = "xcbHaNodeChanged")]
+    pub xcb_ha_node_changed: Alert,
+    /// License expires soon.
+    #[serde(rename = "xcbLicenseAlmostExpired")]
+    pub xcb_license_almost_expired: Alert,
+    /// License limit reached.
+    #[serde(rename = "xcbLimitReached")]
+    pub xcb_limit_reached: Alert,
+    /// The average load exceeded any of the values configured in the `maximum_load1`, `maximum_load5` or
+    /// `maximum_load15` elements of the `/api/configuration/management/monitoring` endpoint.
+    #[serde(rename = "xcbLoadAvgHigh")]
+    pub xcb_load_avg_high: Alert,
+    /// Successful login.
+    #[serde(rename = "xcbLogin")]
+    pub xcb_login: Alert,
+    /// Failed login.
+    #[serde(rename = "xcbLoginFailure")]
+    pub xcb_login_failure: Alert,
+    /// Logout from the web configuration interface.
+    #[serde(rename = "xcbLogout")]
+    pub xcb_logout: Alert,
+    /// RAID status changed.
+    #[serde(rename = "xcbRaidStatus")]
+    pub xcb_raid_status: Alert,
+    /// The utilization of the swap exceeded the value configured in the `maximum_swap_utilization_ratio` element of the
+    /// `/api/configuration/management/monitoring` endpoint.
+    #[serde(rename = "xcbSwapFull")]
+    pub xcb_swap_full: Alert,
+    /// Time sync lost.
+    #[serde(rename = "xcbTimeSyncLost")]
+    pub xcb_time_sync_lost: Alert,
+    /// Time stamping error.
+    #[serde(rename = "xcbTimestampError")]
+    pub xcb_timestamp_error: Alert,
+}
+/// The system-related alerts and where they are.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct SystemAlertsObject {
+    /// Configuration options for system-related alerts.
+    pub body: SystemAlerts,
+    /// Always `system_alerts`.
+    pub key: String,
+    /// Where the alerts are, and their siblings.
+    pub meta: ObjectMeta,
+}
+/// A tenant: an isolated set of credentials with its own certificate authority.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Tenant {
+    /// The tenant's id, by which tokens, certificates and URLs name it: one DNS label in lower case (RFC 1123 section 2.1).
+    /// `platform` is reserved for the platform CA.
+    pub id: String,
+    /// The tenant's name, for people. 1 to 100 characters.
+    pub name: String,
+    /// Whose tokens are accepted for this tenant beside our own.
+    pub external_issuers: Vec<ExternalIssuer>,
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
+    pub trust_stores: Vec<Reference>,
+    /// What the certificates of the tenant's clients are like.
+    pub certificate_profile: CertificateProfile,
+    /// What the passwords of the tenant's basic credentials must be like.
+    pub password_rules: PasswordRules,
+    /// What happens after wrong passwords for the same basic credentials.
+    pub lockout: TenantLockout,
+}
+/// The CA of a tenant in the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TenantCaItem {
+    /// The tenant's key.
+    pub key: String,
+    /// Where an object is.
+    pub meta: ItemMeta,
+    /// A certificate and those above it.
+    pub body: CertificateChain,
+}
+/// The CAs of all tenants.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TenantCaList {
+    /// The CAs in the order of the tenants' keys.
+    pub items: Vec<TenantCaItem>,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A tenant in the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TenantItem {
+    /// The tenant's key, which is not its `id`.
+    pub key: String,
+    /// Where an object is.
+    pub meta: ItemMeta,
+    /// A tenant: an isolated set of credentials with its own certificate authority.
+    pub body: Tenant,
+}
+/// All tenants.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TenantList {
+    /// The tenants in the order of their keys.
+    pub items: Vec<TenantItem>,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// What happens after wrong passwords for the same basic credentials.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TenantLockout {
+    /// After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does
+    /// not verify credentials yet.
+    pub failures: i32,
+    /// For how many seconds credentials stay locked out.
+    pub duration_seconds: i32,
+}
+impl TenantLockout {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let lockout = TenantLockout::new(100, 100);
+    /// ```
+    #[must_use]
+    pub fn new(failures: i32, duration_seconds: i32) -> Self {
+        Self { failures, duration_seconds }
+    }
+}
+/// A tenant, with where it stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TenantObject {
+    /// A tenant: an isolated set of credentials with its own certificate authority.
+    pub body: Tenant,
+    /// The tenant's key, which is not its `id`.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A tenant: an isolated set of credentials with its own certificate authority.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TenantRequest {
+    /// The tenant's id, unique. It can't be changed once the tenant is created.
+    pub id: String,
+    /// The tenant's name, for people. 1 to 100 characters.
+    pub name: String,
+    /// Whose tokens are accepted for this tenant beside our own.
+    pub external_issuers: Vec<ExternalIssuer>,
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
+    pub trust_stores: Vec<ReferenceInput>,
+    /// What the certificates of the tenant's clients are like.
+    pub certificate_profile: CertificateProfile,
+    /// What the passwords of the tenant's basic credentials must be like.
+    pub password_rules: PasswordRules,
+    /// What happens after wrong passwords for the same basic credentials.
+    pub lockout: TenantLockout,
+}
+impl TenantRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = TenantRequest::new("my-id", "my-name", vec![ExternalIssuer::new("my-issuer", "my-audience", 100).into()], vec!["my-trust-stores".into()], CertificateProfile::new(CaKeyType::EcP256, KeyType::Ed25519, 31536000.0, 31536000.0), PasswordRules::new(100), TenantLockout::new(100, 100));
+    /// ```
+    #[must_use]
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        external_issuers: Vec<ExternalIssuer>,
+        trust_stores: Vec<ReferenceInput>,
+        certificate_profile: CertificateProfile,
+        password_rules: PasswordRules,
+        lockout: TenantLockout,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            external_issuers,
+            trust_stores,
+            certificate_profile,
+            password_rules,
+            lockout,
+        }
+    }
+}
+/// The time zone, with where it stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TimezoneObject {
+    /// The name of a time zone in the IANA time zone database, such as `Europe/Budapest` or `UTC`. A name that has the right
+    /// form but is not in the database is refused.
+    pub body: String,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// Which traffic-related events are reported, and how.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct TrafficAlerts {
+    /// User authentication failed.
+    #[serde(rename = "scbAuthFailure")]
+    pub scb_auth_failure: Alert,
+    /// Successful user authentication.
+    #[serde(rename = "scbAuthSuccess")]
+    pub scb_auth_success: Alert,
+    /// Channel opening denied.
+    #[serde(rename = "scbChannelDenied")]
+    pub scb_channel_denied: Alert,
+    /// Connection denied.
+    #[serde(rename = "scbConnectionDenied")]
+    pub scb_connection_denied: Alert,
+    /// Connection to the server failed.
+    #[serde(rename = "scbConnectionFailed")]
+    pub scb_connection_failed: Alert,
+    /// Connection timed out.
+    #[serde(rename = "scbConnectionTimedout")]
+    pub scb_connection_timedout: Alert,
+    /// The requested credential store is closed.
+    #[serde(rename = "scbCredStoreClosed")]
+    pub scb_cred_store_closed: Alert,
+    /// Failure to decrypt a credential.
+    #[serde(rename = "scbCredStoreDecryptError")]
+    pub scb_cred_store_decrypt_error: Alert,
+    /// Failure to unlock the credential store.
+    #[serde(rename = "scbCredStoreUnlockFailure")]
+    pub scb_cred_store_unlock_failure: Alert,
+    /// The user failed to authenticate on the gateway.
+    #[serde(rename = "scbGWAuthFailure")]
+    pub scb_g_w_auth_failure: Alert,
+    /// Successful authentication on the gateway.
+    #[serde(rename = "scbGWAuthSuccess")]
+    pub scb_g_w_auth_success: Alert,
+    /// Protocol violation.
+    #[serde(rename = "scbProtocolViolation")]
+    pub scb_protocol_violation: Alert,
+    /// Real-time audit event detected.
+    #[serde(rename = "scbRealTimeAlert")]
+    pub scb_real_time_alert: Alert,
+    /// New SSH host key learned.
+    #[serde(rename = "scbSshHostKeyLearned")]
+    pub scb_ssh_host_key_learned: Alert,
+    /// SSH host key mismatch.
+    #[serde(rename = "scbSshHostKeyMismatch")]
+    pub scb_ssh_host_key_mismatch: Alert,
+    /// User mapping failed on the gateway.
+    #[serde(rename = "scbUserMappingFailure")]
+    pub scb_user_mapping_failure: Alert,
+}
+/// The traffic-related alerts and where they are.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrafficAlertsObject {
+    /// Configuration options for traffic-related alerts.
+    pub body: TrafficAlerts,
+    /// Always `traffic_alerts`.
+    pub key: String,
+    /// Where the alerts are, and their siblings.
+    pub meta: ObjectMeta,
+}
+/// The session's transaction.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransactionBody {
+    /// Whether a commit needs a message.
+    pub commit_message: CommitMessageRule,
+    /// Whether a transaction is open.
+    pub status: TransactionStatus,
+}
+/// One change that a transaction would make.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransactionChange {
+    /// What the change does.
+    #[serde(rename = "type")]
+    pub r#type: ChangeType,
+    /// The path of the object that is changed.
+    pub path: String,
+    /// The object's new body. Absent when the object is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_value: Option<serde_json::Value>,
+    /// The object's committed body. Absent when the object is created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_value: Option<serde_json::Value>,
+}
+/// The changes that a transaction would make.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransactionChangeList {
+    /// The changes, in the order in which they were made. Several changes of one object are one.
+    pub changes: Vec<TransactionChange>,
+    /// Where the list is.
+    pub meta: PlainMeta,
+}
+/// The end of a transaction.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TransactionCommit {
+    /// Always `commit`.
+    pub status: TransactionTargetStatus,
+    /// What was changed and why. Whether it may be left out is said by `body.commit_message` of the transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+}
+impl TransactionCommit {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let commit = TransactionCommit::new(TransactionTargetStatus::Commit);
+    /// ```
+    #[must_use]
+    pub fn new(status: TransactionTargetStatus) -> Self {
+        Self {
+            status,
+            commit_message: None,
+        }
+    }
+    /// What was changed and why. Whether it may be left out is said by `body.commit_message` of the transaction.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let commit = TransactionCommit::new(TransactionTargetStatus::Commit).commit_message("my-commit-message");
+    /// ```
+    #[must_use]
+    pub fn commit_message(mut self, commit_message: impl Into<String>) -> Self {
+        self.commit_message = Some(commit_message.into());
+        self
+    }
+}
+/// The session's transaction, in both forms that are in use: `transaction.status` says the same as `body.status`.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransactionObject {
+    /// The session's transaction.
+    pub body: TransactionBody,
+    /// Always `transaction`.
+    pub key: String,
+    /// Where the transaction is, and its changes.
+    pub meta: PlainMeta,
+    /// The session's transaction, in its shorter form.
+    pub transaction: TransactionSummary,
+}
+/// The transaction that was dropped.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransactionRemoved {
+    /// Where the transaction is.
+    pub meta: PlainMeta,
+}
+/// Whether the session has a transaction.
+///
+/// - `open`: it has one, with or without changes.
+/// - `closed`: it has none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransactionStatus {
+    /// `open`
+    Open,
+    /// `closed`
+    Closed,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl TransactionStatus {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(TransactionStatus::Closed.as_str(), "closed");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for TransactionStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for TransactionStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for TransactionStatus {
+    fn from(value: &str) -> Self {
+        match value {
+            "open" => Self::Open,
+            "closed" => Self::Closed,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for TransactionStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// The session's transaction, in its shorter form.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TransactionSummary {
+    /// Whether a transaction is open.
+    pub status: TransactionStatus,
+}
+/// What is to become of the transaction. Always `commit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransactionTargetStatus {
+    /// `commit`
+    Commit,
+}
+impl TransactionTargetStatus {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(TransactionTargetStatus::Commit.as_str(), "commit");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Commit => "commit",
+        }
+    }
+}
+impl fmt::Display for TransactionTargetStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for TransactionTargetStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl std::str::FromStr for TransactionTargetStatus {
+    type Err = Error;
+    fn from_str(value: &str) -> Result<Self, Error> {
+        match value {
+            "commit" => Ok(Self::Commit),
+            _ => {
+                Err(Error::Argument {
+                    name: "TransactionTargetStatus",
+                    reason: "must be one of commit",
+                })
+            }
+        }
+    }
+}
+/// A trust store. The built-in one has neither `authorities` nor `crl_urls`.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStore {
+    /// The name of the trust store, unique. The built-in trust store's name is `Built-in`.
+    pub name: String,
+    /// List of Certificate Authorities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<Vec<Authority>>,
+    /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check. CRL URLs inside the certificates are
+    /// ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crl_urls: Option<Vec<String>>,
+    /// How it is checked that a certificate is not revoked.
+    ///
+    /// - `full`: `crl_urls` must contain the CRL URLs of all CAs in the chain of the certificate that is verified.
+    /// - `leaf`: `crl_urls` must contain at least the CRL URL of the CA that signed the certificate that is verified.
+    /// - `none`: It isn't checked, and `crl_urls` must be empty.
+    pub revocation_check: RevocationCheck,
+    /// The type of a trust store.
+    ///
+    /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
+    ///   no CRL is checked with it.
+    /// - `custom`: A trust store of yours.
+    pub trust_store_type: TrustStoreType,
+}
+/// A trust store in the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStoreItem {
+    /// The trust store's key. The built-in trust store's is `-7001`.
+    pub key: String,
+    /// Where an object is.
+    pub meta: ItemMeta,
+    /// A trust store. The built-in one has neither `authorities` nor `crl_urls`.
+    pub body: TrustStore,
+}
+/// All trust stores.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStoreList {
+    /// The trust stores in the order of their keys, the built-in one first.
+    pub items: Vec<TrustStoreItem>,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A trust store, with where it stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStoreObject {
+    /// A trust store. The built-in one has neither `authorities` nor `crl_urls`.
+    pub body: TrustStore,
+    /// The trust store's key. The built-in trust store's is `-7001`.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// A trust store of yours. It needs `authorities` and `crl_urls`: they are only optional here because the built-in
+/// trust store, which can't be sent, doesn't have them.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TrustStoreRequest {
+    /// The name of a trust store, unique among all of them. Up to 255 characters.
+    pub name: String,
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
+    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<Vec<AuthorityOrPem>>,
+    /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check: at most 100, each only once. Must be
+    /// empty with `none`, must not be empty with `full` and `leaf`. CRL URLs inside the certificates are ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crl_urls: Option<Vec<String>>,
+    /// How it is checked that a certificate is not revoked.
+    ///
+    /// - `full`: `crl_urls` must contain the CRL URLs of all CAs in the chain of the certificate that is verified.
+    /// - `leaf`: `crl_urls` must contain at least the CRL URL of the CA that signed the certificate that is verified.
+    /// - `none`: It isn't checked, and `crl_urls` must be empty.
+    pub revocation_check: RevocationCheck,
+    /// Always `custom`: a built-in trust store can't be created or edited.
+    pub trust_store_type: TrustStoreType,
+}
+impl TrustStoreRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = TrustStoreRequest::new("my-name", RevocationCheck::None, TrustStoreType::Custom);
+    /// ```
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        revocation_check: RevocationCheck,
+        trust_store_type: TrustStoreType,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            authorities: None,
+            crl_urls: None,
+            revocation_check,
+            trust_store_type,
+        }
+    }
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
+    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = TrustStoreRequest::new("my-name", RevocationCheck::None, TrustStoreType::Custom).authorities(vec!["my-authorities".into()]);
+    /// ```
+    #[must_use]
+    pub fn authorities(mut self, authorities: Vec<AuthorityOrPem>) -> Self {
+        self.authorities = Some(authorities);
+        self
+    }
+    /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check: at most 100, each only once. Must be
+    /// empty with `none`, must not be empty with `full` and `leaf`. CRL URLs inside the certificates are ignored.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = TrustStoreRequest::new("my-name", RevocationCheck::None, TrustStoreType::Custom).crl_urls(vec!["my-crl-urls".into()]);
+    /// ```
+    #[must_use]
+    pub fn crl_urls(mut self, crl_urls: Vec<String>) -> Self {
+        self.crl_urls = Some(crl_urls);
+        self
+    }
+}
+/// The type of a trust store.
+///
+/// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
+///   no CRL is checked with it.
+/// - `custom`: A trust store of yours.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TrustStoreType {
+    /// `built-in`
+    BuiltIn,
+    /// `custom`
+    Custom,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl TrustStoreType {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(TrustStoreType::Custom.as_str(), "custom");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BuiltIn => "built-in",
+            Self::Custom => "custom",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for TrustStoreType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for TrustStoreType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for TrustStoreType {
+    fn from(value: &str) -> Self {
+        match value {
+            "built-in" => Self::BuiltIn,
+            "custom" => Self::Custom,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for TrustStoreType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// An administrator.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct User {
+    /// The user's name, unique among the users. Their client certificate has it as its common name.
+    pub name: String,
+}
+/// An administrator in a list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct UserItem {
+    /// The object's key.
+    pub key: String,
+    /// Where the object is.
+    pub meta: ItemMeta,
+    /// The user.
+    pub body: User,
+}
+/// All users.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct UserList {
+    /// The users, in ASCII order of their keys.
+    pub items: Vec<UserItem>,
+    /// Where the collection is, and its siblings.
+    pub meta: ObjectMeta,
+}
+/// An administrator and where it is.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct UserObject {
+    /// The user.
+    pub body: User,
+    /// The object's key.
+    pub key: String,
+    /// Where the object is, and its siblings.
+    pub meta: ObjectMeta,
+}
+/// An administrator to create or replace.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct UserRequest {
+    /// The user's name, unique among the users. Their client certificate has it as its common name.
+    pub name: String,
+    /// The user's password. It can be written, but is never answered. Left out in a new user, they can only log in with
+    /// a certificate; left out in a replacement, the password stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+}
+impl UserRequest {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = UserRequest::new("my-name");
+    /// ```
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            password: None,
+        }
+    }
+    /// The user's password. It can be written, but is never answered. Left out in a new user, they can only log in with
+    /// a certificate; left out in a replacement, the password stays as it is.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let request = UserRequest::new("my-name").password("my-password");
+    /// ```
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
     }
 }
 /// X.509 credentials of a client, without the certificate and its private key.

@@ -5,6 +5,28 @@
 pub mod basic_credentials;
 /// Operations on client X.509 credentials.
 pub mod x509_credentials;
+/// Begin and end sessions on the admin plane.
+pub mod authentication;
+/// Commit or drop the changes of the configuration that a session has made.
+pub mod transactions;
+/// The entry to the configuration.
+pub mod configuration;
+/// Authentication, authorization and accounting of administrators: users, groups, ACLs and the rules of logins.
+pub mod aaa;
+/// Which events are reported by e-mail and by SNMP.
+pub mod alerting;
+/// The time zone and the time servers.
+pub mod date_and_time;
+/// The server's own management: where alerts are sent, what is monitored, how commits are accounted for.
+pub mod management;
+/// Tenants, and the OAuth 2.0 clients that get access tokens for them.
+pub mod tenants;
+/// Certificate authorities that are trusted, with revocation checks.
+pub mod trust_stores;
+/// The certificates of the server and of its certification authorities.
+pub mod x509_certificates;
+/// Who did what, when, and what came of it.
+pub mod audit;
 pub mod document;
 pub mod schemas;
 /// Every operation of the document.
@@ -18,4 +40,72 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &x509_credentials::X509_CREDENTIALS_CREATE,
     &x509_credentials::X509_CREDENTIALS_GET,
     &x509_credentials::X509_CREDENTIALS_UPDATE_STATE,
+    &authentication::AUTHENTICATION_LOGIN,
+    &authentication::AUTHENTICATION_LOGOUT,
+    &authentication::AUTHENTICATION_TYPES_LIST,
+    &transactions::TRANSACTION_GET,
+    &transactions::TRANSACTION_OPEN,
+    &transactions::TRANSACTION_COMMIT,
+    &transactions::TRANSACTION_ROLLBACK,
+    &transactions::TRANSACTION_CHANGES_LIST,
+    &configuration::CONFIGURATION_LIST,
+    &aaa::AAA_LIST,
+    &aaa::ACLS_GET,
+    &aaa::ACLS_REPLACE,
+    &aaa::LOCAL_DATABASE_LIST,
+    &aaa::GROUPS_LIST,
+    &aaa::GROUPS_CREATE,
+    &aaa::GROUPS_GET,
+    &aaa::GROUPS_REPLACE,
+    &aaa::GROUPS_DELETE,
+    &aaa::USERS_LIST,
+    &aaa::USERS_CREATE,
+    &aaa::USERS_GET,
+    &aaa::USERS_REPLACE,
+    &aaa::USERS_DELETE,
+    &aaa::AAA_SETTINGS_GET,
+    &aaa::AAA_SETTINGS_REPLACE,
+    &alerting::ALERTING_LIST,
+    &alerting::SYSTEM_ALERTS_GET,
+    &alerting::SYSTEM_ALERTS_REPLACE,
+    &alerting::TRAFFIC_ALERTS_GET,
+    &alerting::TRAFFIC_ALERTS_REPLACE,
+    &date_and_time::DATETIME_LIST,
+    &date_and_time::NTP_SERVERS_GET,
+    &date_and_time::NTP_SERVERS_REPLACE,
+    &date_and_time::TIMEZONE_GET,
+    &date_and_time::TIMEZONE_REPLACE,
+    &management::MANAGEMENT_LIST,
+    &management::ACCOUNTING_GET,
+    &management::ACCOUNTING_REPLACE,
+    &management::EMAIL_GET,
+    &management::EMAIL_REPLACE,
+    &management::HEALTH_MONITORING_GET,
+    &management::HEALTH_MONITORING_REPLACE,
+    &management::MONITORING_GET,
+    &management::MONITORING_REPLACE,
+    &management::SNMP_LIST,
+    &management::SNMP_TRAP_GET,
+    &management::SNMP_TRAP_REPLACE,
+    &tenants::TENANTS_LIST,
+    &tenants::TENANTS_CREATE,
+    &tenants::TENANTS_GET,
+    &tenants::TENANTS_REPLACE,
+    &tenants::TENANTS_DELETE,
+    &tenants::OAUTH_CLIENTS_LIST,
+    &tenants::OAUTH_CLIENTS_CREATE,
+    &tenants::OAUTH_CLIENTS_GET,
+    &tenants::OAUTH_CLIENTS_REPLACE,
+    &tenants::OAUTH_CLIENTS_DELETE,
+    &trust_stores::TRUST_STORES_LIST,
+    &trust_stores::TRUST_STORES_CREATE,
+    &trust_stores::TRUST_STORES_GET,
+    &trust_stores::TRUST_STORES_REPLACE,
+    &trust_stores::TRUST_STORES_DELETE,
+    &x509_certificates::X509_LIST,
+    &x509_certificates::PLATFORM_CA_GET,
+    &x509_certificates::SERVER_CERTIFICATE_GET,
+    &x509_certificates::TENANT_CAS_LIST,
+    &x509_certificates::TENANT_CAS_GET,
+    &audit::AUDIT_LIST,
 ];

@@ -13,12 +13,12 @@ pub mod timestamp;
 
 pub use answer::{Interrupted, Items, empty, header, json};
 pub use bad_input::{BadInput, Violation};
-pub use body::present;
+pub use body::{nullable, present};
 pub use call::{BODY_LIMIT, Call, Plane, endpoint};
 pub use check::{check_number, check_text};
 pub use document::{
     Header, Info, Kind, Number, Operation, Parameter, Pattern, Place, Property, Request, Response, Schema,
-    Scheme, Server, Tag, Text, Ty, Variable, Wire,
+    Scheme, SchemeKind, Server, Tag, Text, Ty, Variable, Wire,
 };
 pub use register::{meta, register, service};
 pub use secret::Secret;

@@ -6,7 +6,7 @@ use crate::{Invalid, Secret, printable};
 
 /// A tenant-wide unique login: 1 to 255 printable ASCII characters without `:` (it ends a login in HTTP Basic,
 /// RFC 7617 section 2) and `@` (it starts the tenant in `username@tenant`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Username(String);
 
 impl Username {

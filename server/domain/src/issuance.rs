@@ -49,7 +49,7 @@ impl fmt::Display for CommonName {
 }
 
 /// How long a certificate lives: whole seconds, at least one. A fraction rounds up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Ttl(u64);
 
 impl Ttl {
@@ -81,8 +81,8 @@ impl Ttl {
 macro_rules! key_types {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
         /// The kind of a key pair.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum KeyType { $($(#[$doc])* $name,)+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+        pub enum KeyType { $($(#[$doc])* #[serde(rename = $text)] $name,)+ }
 
         impl KeyType {
             /// Every kind.

@@ -1,6 +1,10 @@
-//! The rules of credentials, free of IO: what a name, an id, a state, a scope may be and which change is legal.
+//! The rules, free of IO: what a name, an id, a state, a scope may be and which change is legal; what the configuration
+//! may say; who may read and write it.
 //!
 //! Everything here is decided by its arguments alone: no clock, no database, no network, no async.
+
+pub mod access;
+pub mod configuration;
 
 mod basic;
 mod credentials_id;

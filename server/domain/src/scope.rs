@@ -5,8 +5,8 @@ use std::fmt;
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
         /// One permission on a tenant's resources.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Scope { $($(#[$doc])* $name,)+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+        pub enum Scope { $($(#[$doc])* #[serde(rename = $text)] $name,)+ }
 
         impl Scope {
             /// Every scope.

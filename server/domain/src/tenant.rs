@@ -6,7 +6,7 @@ use crate::Invalid;
 
 /// A tenant's id: one DNS label (RFC 1123 section 2.1) in lower case, because it is the common name and the
 /// dNSName of the tenant's CA and a segment of public URLs. `platform` is reserved for the platform CA's URLs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct TenantId(String);
 
 impl TenantId {

@@ -3,11 +3,19 @@
 //! The way of a leaf: [`Profile`] (validated wishes) and [`VerifiedPublicKey`] (a key its holder proved to have) go
 //! through [`Authority::prepare`], which builds and lints the exact bytes to sign, to [`Authority::issue`], which
 //! signs them. No database, no network, no clock: times are arguments.
+//!
+//! Other people's certificates: a trust store's authorities are [`TrustAnchor`]s, [`verify_client_chain`] verifies a TLS
+//! client by them, and [`CertificateInfo`] shows any certificate.
 
 mod authority;
 mod ca_certificate;
+mod certificate_info;
+mod certificate_pem;
+mod client_chain;
 mod create;
+mod crl;
 mod csr;
+mod distinguished_name;
 mod draft;
 mod extension;
 mod import;
@@ -22,11 +30,16 @@ mod prepared;
 mod profile;
 mod public_key;
 mod serial;
+mod trust_anchor;
 mod validity;
 
 pub use authority::{Authority, AuthorityError};
 pub use ca_certificate::CaCertificateError;
+pub use certificate_info::{CertificateInfo, MalformedCertificate};
+pub use certificate_pem::CertificatePemError;
+pub use client_chain::{ClientChainError, RevocationCheck, verify_client_chain};
 pub use create::DEFAULT_CA_LIFETIME;
+pub use crl::{Crl, CrlError};
 pub use csr::CsrError;
 pub use draft::BuildError;
 pub use import::{ChainError, ImportError};
@@ -39,3 +52,4 @@ pub use prepared::{IssueError, Issued, PrepareError, Prepared};
 pub use profile::{Lifetime, Profile, ProfileError};
 pub use public_key::VerifiedPublicKey;
 pub use serial::random_serial_number;
+pub use trust_anchor::{TrustAnchor, TrustAnchorError, built_in_trust_anchors};

@@ -1,67 +1,81 @@
-//! The TLS listener's certificate: the operator's, or one from the platform CA.
+//! The TLS listener's certificate: the operator's, or one from the platform CA; and how it is kept fresh.
 
-use std::path::Path;
+mod files;
+mod own;
 
-use anyhow::{Context, bail};
-use poem::listener::{RustlsCertificate, RustlsConfig};
-use rustls::{Error, crypto::aws_lc_rs, sign::CertifiedKey};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use tokio::fs;
-use vouchsafe_domain::{CommonName, KeyType, Ttl};
-use vouchsafe_pki::{KeyPair, Lifetime, Profile, VerifiedPublicKey, random_serial_number};
+use std::{sync::Arc, time::Duration};
 
-use crate::{
-    clock,
-    config::Config,
-    service::{Authorities, PLATFORM},
-};
+use rustls::sign::CertifiedKey;
 
-pub(super) async fn certificate(
-    config: &Config,
-    authorities: &Authorities,
-    url: &str,
-) -> anyhow::Result<RustlsConfig> {
-    let certificate = match (&config.tls.certificate, &config.tls.private_key) {
-        (Some(certificate), Some(key)) => of_files(certificate, key).await?,
-        _ => own(authorities, url).await?,
-    };
-    Ok(RustlsConfig::new().fallback(certificate))
+use crate::{clock, config::Config, listener::ServerCertificate, service::Authorities};
+use files::Files;
+use own::Own;
+
+/// How often the certificate is looked after.
+const CHECK: Duration = Duration::from_secs(10);
+
+/// Where the certificate comes from.
+enum Source {
+    Files(Files),
+    Own(Own),
 }
 
-/// The operator's. What could serve nobody is refused now, not at each handshake.
-async fn of_files(certificate: &Path, key: &Path) -> anyhow::Result<RustlsCertificate> {
-    let read =
-        async |path: &Path| fs::read(path).await.with_context(|| format!("reading {}", path.display()));
-    let (chain_pem, key_pem) = (read(certificate).await?, read(key).await?);
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&chain_pem).collect();
-    let Some(chain) = chain.ok().filter(|chain| !chain.is_empty()) else {
-        bail!("tls.certificate: {} has no certificate in PEM", certificate.display());
-    };
-    let Ok(private_key) = PrivateKeyDer::from_pem_slice(&key_pem) else {
-        bail!("tls.private_key: {} has no unencrypted private key in PEM", key.display());
-    };
-    match CertifiedKey::from_der(chain, private_key, &aws_lc_rs::default_provider()) {
-        Ok(_) => Ok(RustlsCertificate::new().cert(chain_pem).key(key_pem)),
-        Err(Error::InconsistentKeys(_)) => bail!(
-            "tls.private_key: {} is not the key of the first certificate in {}",
-            key.display(),
-            certificate.display()
-        ),
-        Err(error) => Err(error).with_context(|| {
-            format!("tls.certificate: using {} and {}", certificate.display(), key.display())
-        }),
+/// A certificate and the care of it.
+pub(super) struct Keeper {
+    source: Source,
+    certificate: Arc<ServerCertificate>,
+}
+
+impl Keeper {
+    /// Reads or makes the certificate, which the listener shows from its first connection on.
+    ///
+    /// # Errors
+    /// When what the operator configured could serve nobody, or the platform CA can't sign.
+    pub(super) async fn start(
+        config: &Config,
+        authorities: Authorities,
+        host: String,
+    ) -> anyhow::Result<Self> {
+        let mut source = match (&config.tls.certificate, &config.tls.private_key) {
+            (Some(certificate), Some(key)) => Source::Files(Files::new(certificate, key)),
+            _ => Source::Own(Own::new(authorities, host)?),
+        };
+        let certificate = Arc::new(ServerCertificate::default());
+        if let Some(first) = source.renewed().await? {
+            certificate.replace(first);
+        }
+        Ok(Self { source, certificate })
+    }
+
+    pub(super) fn certificate(&self) -> Arc<ServerCertificate> {
+        Arc::clone(&self.certificate)
+    }
+
+    /// Replaces the certificate whenever there is a newer one. Never ends. What can't be used leaves the old one.
+    pub(super) async fn keep(mut self) {
+        loop {
+            tokio::time::sleep(CHECK).await;
+            match self.source.renewed().await {
+                Ok(None) => {}
+                Ok(Some(renewed)) => {
+                    self.certificate.replace(renewed);
+                    tracing::info!("the TLS certificate is a new one now");
+                }
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    tracing::warn!(error, "the TLS certificate can't be renewed, the old one stays");
+                }
+            }
+        }
     }
 }
 
-/// A certificate from the platform CA for the host of the server's URL, made at each start and valid for a year.
-async fn own(authorities: &Authorities, url: &str) -> anyhow::Result<RustlsCertificate> {
-    let platform = authorities.get(PLATFORM).await.context("opening the platform CA")?;
-    let host = super::own_host(url)?;
-    let key = KeyPair::generate(KeyType::EcP256)?;
-    let profile =
-        Profile::new(CommonName::parse(host)?, Lifetime::AtMost(Ttl::DEFAULT), clock::now(), &platform)?;
-    let prepared = platform.prepare(profile, random_serial_number()?, &VerifiedPublicKey::from(&key))?;
-    let issued = platform.issue(prepared)?;
-    let chain = issued.certificate_pem + &platform.ca_chain().concat();
-    Ok(RustlsCertificate::new().cert(chain).key(key.private_key_pem().expose().as_bytes()))
+impl Source {
+    /// A certificate to replace the one before, the first time in any case.
+    async fn renewed(&mut self) -> anyhow::Result<Option<CertifiedKey>> {
+        match self {
+            Self::Files(files) => files.changed().await,
+            Self::Own(own) => own.due(clock::now()).await,
+        }
+    }
 }

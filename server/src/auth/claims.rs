@@ -1,9 +1,9 @@
 //! What an access token says, and which scopes count.
 
 use serde::{Deserialize, Serialize};
-use vouchsafe_domain::{Scope, ScopeSet};
+use vouchsafe_domain::{Scope, ScopeSet, Timestamp};
 
-/// The claims of an access token (RFC 9068 section 2.2) that matter here.
+/// The claims of our own access tokens (RFC 9068 section 2.2).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
     /// Issuer.
@@ -30,6 +30,20 @@ pub struct Claims {
     pub authorization: Option<Authorization>,
 }
 
+impl Claims {
+    /// Every scope granted: those of `scope`, and those of UMA permissions on the resource `tenant-system`.
+    #[must_use]
+    pub fn scopes(&self) -> ScopeSet {
+        let listed = ScopeSet::from_list(self.scope.as_deref().unwrap_or_default());
+        listed.iter().chain(permitted(self.authorization.as_ref())).collect()
+    }
+
+    /// When the token expires.
+    pub(super) const fn expiry(&self) -> Timestamp {
+        from_secs(self.exp)
+    }
+}
+
 /// One audience or several (RFC 7519 section 4.1.3).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -38,6 +52,16 @@ pub enum Audience {
     One(String),
     /// Several.
     Several(Vec<String>),
+}
+
+impl Audience {
+    /// Whether the token is for it too.
+    pub(super) fn contains(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Several(several) => several.iter().any(|one| one == audience),
+        }
+    }
 }
 
 /// The claim `authorization` of a requesting party token.
@@ -62,41 +86,16 @@ pub struct Permission {
 /// The resource that the documented scopes are granted on.
 const RESOURCE: &str = "tenant-system";
 
-impl Claims {
-    /// Every scope granted: those of `scope`, and those of UMA permissions on the resource `tenant-system`.
-    #[must_use]
-    pub fn scopes(&self) -> ScopeSet {
-        let listed = ScopeSet::from_list(self.scope.as_deref().unwrap_or_default());
-        let permissions = self.authorization.iter().flat_map(|authorization| &authorization.permissions);
-        let granted = permissions
-            .filter(|permission| permission.rsname == RESOURCE)
-            .flat_map(|permission| &permission.scopes);
-        listed.iter().chain(granted.filter_map(|scope| Scope::parse(scope))).collect()
-    }
+/// The scopes of UMA permissions on the resource `tenant-system`.
+pub(super) fn permitted(authorization: Option<&Authorization>) -> impl Iterator<Item = Scope> {
+    let permissions = authorization.into_iter().flat_map(|authorization| &authorization.permissions);
+    permissions
+        .filter(|permission| permission.rsname == RESOURCE)
+        .flat_map(|permission| &permission.scopes)
+        .filter_map(|scope| Scope::parse(scope))
 }
 
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use serde_json::json;
-    use vouchsafe_domain::Scope;
-
-    use super::Claims;
-
-    fn scopes(extra: serde_json::Value) -> Vec<Scope> {
-        let mut claims = json!({"iss": "i", "sub": "s", "aud": ["a"], "exp": 1, "iat": 1, "jti": "j", "client_id": "c", "tenant": "t"});
-        claims.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        serde_json::from_value::<Claims>(claims).unwrap().scopes().iter().collect()
-    }
-
-    #[test]
-    fn scopes_count_from_both_places() {
-        let read = "tenant:basic-credentials:read";
-        let uma = |name: &str| json!({"authorization": {"permissions": [{"rsid": "1", "rsname": name, "scopes": [read]}]}});
-        assert_eq!(scopes(json!({})), []);
-        assert_eq!(scopes(json!({"scope": format!("openid {read}")})), [Scope::BasicCredentialsRead]);
-        assert_eq!(scopes(uma("tenant-system")), [Scope::BasicCredentialsRead]);
-        assert_eq!(scopes(uma("application-x")), [], "permissions on another resource");
-        assert_eq!(scopes(json!({"authorization": {"permissions": [{"rsname": "tenant-system"}]}})), []);
-    }
+/// A moment from seconds since the Unix epoch.
+pub(super) const fn from_secs(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(seconds.saturating_mul(1_000_000))
 }

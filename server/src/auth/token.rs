@@ -1,23 +1,18 @@
 //! Access tokens: JWTs of the profile RFC 9068, signed ES256 with a key all replicas share.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
 use aws_lc_rs::digest;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Value, json};
 use vouchsafe_domain::{ScopeSet, TenantId, Timestamp};
 
-use super::claims::{Audience, Claims};
+use super::{
+    claims::{Audience, Claims},
+    verified::{TokenHash, Verified},
+};
 
 /// The audience of our own tokens.
 const AUDIENCE: &str = "vouchsafe";
-
-/// How many verified tokens are remembered.
-const REMEMBERED: usize = 16_384;
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +23,15 @@ pub enum TokenError {
     /// It was good once.
     #[error("the access token has expired")]
     Expired,
+    /// It will be good later.
+    #[error("the access token is not valid yet")]
+    NotYet,
+    /// It is meant for others, or for several tenants.
+    #[error("the access token's audience is not the one that is configured for its issuer")]
+    Audience,
+    /// Its issuer's keys can't be fetched now. Not the token's fault.
+    #[error("the keys of the access token's issuer can't be fetched now")]
+    Unreachable,
     /// Signing failed.
     #[error("the access token could not be signed")]
     Unsigned,
@@ -41,8 +45,7 @@ pub struct TokenIssuer {
     signing: EncodingKey,
     verifying: DecodingKey,
     jwk: Value,
-    /// Verified tokens by SHA-256, until they expire: a signature is checked once, not at every call.
-    verified: Mutex<HashMap<[u8; 32], Claims>>,
+    verified: Verified<Claims>,
 }
 
 impl std::fmt::Debug for TokenIssuer {
@@ -76,7 +79,7 @@ impl TokenIssuer {
             signing: EncodingKey::from_ec_der(key_pkcs8),
             verifying: DecodingKey::from_ec_components(&x, &y).map_err(|_| TokenError::Invalid)?,
             jwk,
-            verified: Mutex::default(),
+            verified: Verified::default(),
         })
     }
 
@@ -134,29 +137,18 @@ impl TokenIssuer {
     /// # Errors
     /// [`TokenError::Invalid`] and [`TokenError::Expired`].
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-        let known = self.remembered().get(&hash).cloned();
-        let claims = match known {
-            Some(claims) => claims,
-            None => self.check(token)?,
-        };
-        if claims.exp <= now.as_secs() {
+        // One key, one rule: there is no configuration to change.
+        let hash = TokenHash::new(token, 0);
+        if let Some(claims) = self.verified.get(hash, now) {
+            return Ok(claims);
+        }
+        let claims = self.check(token)?;
+        let until = claims.expiry();
+        if until <= now {
             return Err(TokenError::Expired);
         }
-        let mut verified = self.remembered();
-        if verified.len() >= REMEMBERED && !verified.contains_key(&hash) {
-            verified.retain(|_, claims| claims.exp > now.as_secs());
-            if verified.len() >= REMEMBERED {
-                verified.clear();
-            }
-        }
-        verified.entry(hash).or_insert_with(|| claims.clone());
+        self.verified.insert(hash, claims.clone(), until, now);
         Ok(claims)
-    }
-
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Claims>> {
-        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn check(&self, token: &str) -> Result<Claims, TokenError> {

@@ -33,10 +33,12 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
     let password = random_secret()?;
     let hasher = PasswordHasher::new(&config.passwords, Arc::new(Metrics::default()));
     let hash = Secret::new(hasher.hash(password.expose()).await?);
-    let mut tx = ready.store.begin().await?;
+    let mut tx = ready.store.begin_configuration().await?;
     if !tx.admin_user_set_password_hash(&username, &hash, clock::now()).await? {
         bail!("there is no administrator {username}");
     }
+    // Whoever knew the old password is logged out.
+    tx.sessions_delete_of(username.as_str(), "").await?;
     tx.record(setup::audit("admin_reset_password", None, username.as_str()));
     tx.commit().await?;
     ready.store.close().await;

@@ -11,7 +11,7 @@ use crate::{
     auth::{hash_secret, random_secret},
     clock,
     config::Config,
-    setup,
+    setup::{self, Newcomers},
 };
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
         bail!("there is no tenant {tenant}: make it with `vouchsafe tenant create {tenant}`");
     }
     let secret = random_secret()?;
-    let mut tx = ready.store.begin().await?;
+    let mut tx = ready.store.begin_configuration().await?;
     let row = OauthClientRow {
         tenant: tenant.clone(),
         client_id: client_id.clone(),
@@ -63,6 +63,8 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()>
         }
         inserted => inserted?,
     }
+    let clients = vec![(tenant.clone(), client_id.clone(), scopes)];
+    setup::adopt(&tx, Newcomers { clients, ..Newcomers::default() }, row.created_at).await?;
     tx.record(setup::audit("client_create", Some(&tenant), &client_id));
     tx.commit().await?;
     ready.store.close().await;

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use toml::Value;
 
+use crate::outbound::Network;
+
 /// One setting: its dotted name in TOML, and its values.
 #[derive(Debug)]
 pub struct Setting {
@@ -19,9 +21,10 @@ enum Kind {
     Number(u32, u32),
     Address,
     OneOf(&'static [&'static str]),
+    Networks,
 }
 
-use Kind::{Address, Flag, Number, OneOf, Text};
+use Kind::{Address, Flag, Networks, Number, OneOf, Text};
 
 /// More connections than any database serves.
 const MANY: u32 = 10_000;
@@ -49,6 +52,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("tls.enabled", Flag),
     setting("tls.certificate", Text),
     setting("tls.private_key", Text),
+    setting("outbound.allow", Networks),
     setting("log.format", OneOf(&["human", "json"])),
     setting("log.filter", Text),
 ];
@@ -70,6 +74,10 @@ impl Setting {
             Number(..) => Value::Integer(text.parse().ok()?),
             Flag => Value::Boolean(text.parse().ok()?),
             Text | Address | OneOf(_) => Value::String(text.to_owned()),
+            Networks => {
+                let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+                Value::Array(networks.map(Value::from).collect())
+            }
         };
         self.accepts(&value).then_some(value)
     }
@@ -83,6 +91,9 @@ impl Setting {
             }
             (Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (OneOf(names), Value::String(text)) => names.contains(&text.as_str()),
+            (Networks, Value::Array(networks)) => networks
+                .iter()
+                .all(|network| network.as_str().is_some_and(|text| text.parse::<Network>().is_ok())),
             _ => false,
         }
     }
@@ -95,6 +106,7 @@ impl Setting {
             Number(least, most) => format!("a whole number from {least} to {most}"),
             Address => "an address with a port, such as 127.0.0.1:8080".to_owned(),
             OneOf(names) => names.join(" or "),
+            Networks => "a list of addresses and networks, such as 10.0.0.0/8".to_owned(),
         }
     }
 }

@@ -1,26 +1,43 @@
 //! Around every request: its id, its log line, its counter, and an answer even where a handler fails.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
-use http::StatusCode;
+use http::{StatusCode, header::SET_COOKIE};
 use poem::{
     Endpoint, IntoResponse, Request, Response,
     error::{MethodNotAllowedError, NotFoundError, ParsePathError},
 };
+use serde_json::json;
 use tracing::Instrument;
 use vouchsafe_api::{
     generated::OPERATIONS,
     runtime::{self, Operation},
 };
 
-use super::error::message;
+use super::{admin::failure, error::message};
 use crate::telemetry::Metrics;
 
 /// The id of a request, in its answer and in the log.
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
+
+/// The cookie of a session whose time has begun anew, for its answer: the client's copy must not end before the session.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Renewal(Arc<OnceLock<String>>);
+
+impl Renewal {
+    /// Says what the answer is to set.
+    pub(super) fn set(&self, cookie: String) {
+        // Only the first counts, and there is only one.
+        let _ = self.0.set(cookie);
+    }
+}
 
 /// The name under which a path outside the document is counted.
 #[derive(Debug, Clone, Copy)]
@@ -36,14 +53,19 @@ pub(super) async fn answer<E: Endpoint>(
     let id = request_id(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.set_data(RequestId(id.clone()));
+    let renewal = Renewal::default();
+    request.set_data(renewal.clone());
     let span = tracing::info_span!("request", id);
     let handled = AssertUnwindSafe(endpoint.call(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = match handled {
         Ok(Ok(output)) => output.into_response(),
         Ok(Err(error)) => refusal(error, &path),
-        Err(_) => message(500, "internal server error"),
+        Err(_) => refused(&path, 500, "InternalError", "internal server error"),
     };
     runtime::header(&mut response, "x-request-id", &id);
+    if let Some(cookie) = renewal.0.get().filter(|_| !response.headers().contains_key(SET_COOKIE)) {
+        runtime::header(&mut response, "set-cookie", cookie);
+    }
     let (name, status, took) = (name(&response), response.status().as_u16(), started.elapsed());
     metrics.answered(name, status, took);
     span.in_scope(|| {
@@ -77,21 +99,32 @@ fn request_id(request: &Request) -> String {
 fn refusal(error: poem::Error, path: &str) -> Response {
     // A segment that is no UTF-8 names nothing either.
     if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
-        return message(404, "there is nothing at this path");
+        return refused(path, 404, "NotFound", "there is nothing at this path");
     }
     if error.is::<MethodNotAllowedError>() {
         let allow = allowed(path);
-        let mut response = message(405, format!("this path has {allow}"));
+        let mut response = refused(path, 405, "MethodNotAllowed", &format!("this path has {allow}"));
         runtime::header(&mut response, "allow", &allow);
         return response;
     }
     match error.status() {
-        status if status.is_client_error() => message(status.as_u16(), "the request can't be read"),
+        status if status.is_client_error() => {
+            refused(path, status.as_u16(), "InvalidRequestBody", "the request can't be read")
+        }
         _ => {
             tracing::error!(%error, "a handler failed");
-            message(StatusCode::INTERNAL_SERVER_ERROR.as_u16(), "internal server error")
+            let status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+            refused(path, status, "InternalError", "internal server error")
         }
     }
+}
+
+/// In the shape of the plane that the path is on.
+fn refused(path: &str, status: u16, kind: &str, text: &str) -> Response {
+    let below =
+        |plane: &str| path.strip_prefix(plane).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let admin = below("/api") && !below("/api/v1");
+    if admin { failure(status, kind, text, json!({"path": path})) } else { message(status, text) }
 }
 
 /// The methods of a path (RFC 9110 section 15.5.6), by the document; a path beside it has one.

@@ -9,8 +9,11 @@ use serde_json::json;
 use vouchsafe_api::runtime;
 use vouchsafe_domain::{Scope, ScopeSet, Secret};
 
-use super::{Shared, operations::named};
-use crate::{clock, service::Error};
+use super::{Shared, operations::named, origin::origin};
+use crate::{
+    clock,
+    service::{self, Error},
+};
 
 /// The most bytes of a token request.
 const LIMIT: usize = 16 * 1024;
@@ -54,7 +57,17 @@ impl Refusal {
 pub(super) async fn token(request: &Request, body: Body, shared: Data<&Arc<Shared>>) -> Response {
     let mut response = match issue(request.headers(), body, &shared).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            if matches!(refusal, Refusal::InvalidClient) {
+                let origin = origin(request, "token_create");
+                shared.service.refused(service::Refusal::of(
+                    &origin,
+                    "unknown".to_owned(),
+                    "wrong client credentials",
+                ));
+            }
+            refusal.into_response()
+        }
     };
     runtime::header(&mut response, "cache-control", "no-store");
     runtime::header(&mut response, "pragma", "no-cache");

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 use poem::Request;
-use vouchsafe_api::runtime::{Operation, Plane};
-use vouchsafe_domain::{Scope, ScopeSet, TenantId};
+use vouchsafe_api::runtime::{BadInput, Operation, Plane};
+use vouchsafe_domain::{Scope, ScopeSet, TenantId, Timestamp};
 
-use super::{Shared, error::HttpError, middleware::RequestId};
+use super::{Shared, error::HttpError, origin::origin};
 use crate::{
-    clock,
-    service::{Ctx, Error},
+    auth::TokenError,
+    service::{Ctx, Error, Origin, Refusal, Settings},
 };
 
 /// The operations under `/api/v1`.
@@ -25,29 +25,82 @@ impl Plane for TenantPlane {
     type Error = HttpError;
 
     async fn authorize(&self, request: &Request, operation: &'static Operation) -> Result<Ctx, HttpError> {
-        let ctx = self.ctx(request)?;
+        let origin = origin(request, operation.id);
+        let ctx = match self.ctx(request, &origin).await {
+            Ok(ctx) => ctx,
+            Err(error @ Error::Unauthenticated { .. }) => {
+                let reason = "no valid access token";
+                self.0.service.refused(Refusal::unknown(&origin, operation.path, reason));
+                return Err(error.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
         // Before the body is read: who may not call learns nothing from it.
         for scope in operation.scopes().iter().filter_map(|scope| Scope::parse(scope)) {
-            ctx.require(scope)?;
+            if let Err(error) = ctx.require(scope) {
+                self.refused(&ctx.tenant, &ctx.actor, &origin, "the access token lacks a scope");
+                return Err(error.into());
+            }
         }
         Ok(ctx)
     }
+
+    fn refuse(&self, _: &Request, input: BadInput) -> HttpError {
+        input.into()
+    }
+}
+
+/// What a good token says.
+struct Bearer {
+    tenant: TenantId,
+    actor: String,
+    scopes: ScopeSet,
 }
 
 impl TenantPlane {
-    fn ctx(&self, request: &Request) -> Result<Ctx, Error> {
-        let now = clock::now();
-        let request_id = request.data::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        if !self.0.auth_enabled {
-            let tenant = TenantId::parse("default")?;
-            return Ok(Ctx { tenant, actor: ANONYMOUS.to_owned(), scopes: ScopeSet::all(), request_id, now });
+    async fn ctx(&self, request: &Request, origin: &Origin) -> Result<Ctx, Error> {
+        let mut settings = self.0.service.settings(origin.now).await?;
+        let Bearer { tenant, actor, scopes } = match self.0.auth_enabled {
+            true => self.verify(bearer(request)?, &settings, origin.now).await?,
+            false => Bearer {
+                tenant: TenantId::parse("default")?,
+                actor: ANONYMOUS.to_owned(),
+                scopes: ScopeSet::all(),
+            },
+        };
+        if !settings.tenants.contains_key(&tenant) {
+            // A command or another replica may have made it a moment ago.
+            settings = self.0.service.latest_settings(origin.now).await?;
         }
-        let token = bearer(request)?;
+        if !settings.tenants.contains_key(&tenant) {
+            return Err(refuse("the access token's tenant does not exist".to_owned(), true));
+        }
+        let (address, request_id, now) = (origin.address.clone(), origin.request_id.clone(), origin.now);
+        Ok(Ctx { tenant, actor, scopes, settings, address, request_id, now })
+    }
+
+    /// By our own key; or by an issuer that a tenant trusts, whose tokens are for that tenant, whatever they say.
+    async fn verify(&self, token: &str, settings: &Settings, now: Timestamp) -> Result<Bearer, Error> {
+        let verified = self.0.issuers.verify(token, &settings.issuers, now).await;
+        let verified = verified.map_err(|error| match error {
+            TokenError::Unreachable => Error::Busy,
+            error => refuse(error.to_string(), true),
+        });
+        if let Some(external) = verified? {
+            let (tenant, actor, scopes) = (external.tenant, external.actor, external.scopes);
+            return Ok(Bearer { tenant, actor, scopes });
+        }
         let claims = self.0.tokens.verify(token, now).map_err(|error| refuse(error.to_string(), true))?;
         let scopes = claims.scopes();
         let tenant = TenantId::parse(claims.tenant)
             .map_err(|_| refuse("the access token names no tenant".to_owned(), true))?;
-        Ok(Ctx { tenant, actor: claims.client_id, scopes, request_id, now })
+        Ok(Bearer { tenant, actor: claims.client_id, scopes })
+    }
+
+    fn refused(&self, tenant: &TenantId, actor: &str, origin: &Origin, reason: &'static str) {
+        let (mut refusal, at, request_id) = Refusal::of(origin, actor.to_owned(), reason);
+        refusal.tenant = Some(tenant.clone());
+        self.0.service.refused((refusal, at, request_id));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -33,6 +34,32 @@ impl Authorities {
     #[must_use]
     pub fn new(store: Store, master_key: Arc<MasterKey>) -> Self {
         Self { store, master_key, open: RwLock::default() }
+    }
+
+    /// The key that opens them, and whatever else is sealed.
+    pub(super) fn master_key(&self) -> &MasterKey {
+        &self.master_key
+    }
+
+    /// A new tenant's CA under the platform's, not stored yet.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub(super) async fn create(
+        &self,
+        tenant: &TenantId,
+        key_type: KeyType,
+        ttl: Duration,
+        now: Timestamp,
+    ) -> Result<AuthorityRow, Error> {
+        let platform = self.get(PLATFORM).await?;
+        let (tenant, master_key) = (tenant.clone(), Arc::clone(&self.master_key));
+        let make = move || {
+            let authority = platform.create_tenant(&tenant, KeyPair::generate(key_type)?, now, ttl)?;
+            authority_row(tenant.as_str(), Some(tenant.clone()), &authority, key_type, &master_key, now)
+        };
+        let made = tokio::task::spawn_blocking(make).await.map_err(anyhow::Error::from);
+        made.and_then(|row| row).map_err(Error::internal("making a tenant's certificate authority"))
     }
 
     /// The CA with that id: `platform` or a tenant's.

@@ -13,7 +13,7 @@ use super::{
     names::silly_name,
     record::{Change, record},
 };
-use crate::auth::random_secret;
+use crate::auth::{SECRET_LENGTH, random_secret};
 
 /// New credentials, with the password that is shown once.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Service {
         password: Option<Password>,
     ) -> Result<BasicCreated, Error> {
         ctx.require(Scope::BasicCredentialsCreate)?;
-        let password = given_or_random(password)?;
+        let password = given_or_random(ctx, password)?;
         let hash = Secret::new(self.passwords.hash(password.expose()).await?);
         let row = self.insert_named(ctx, given.as_ref(), &hash, silly_name).await?;
         self.metrics.issued("basic");
@@ -164,7 +164,7 @@ impl Service {
         ctx.require(Scope::BasicCredentialsUpdate)?;
         let mut row = self.basic_row(ctx, id).await?;
         transition(row.state, Event::ResetPassword, row.last_use_at.is_some())?;
-        let password = given_or_random(password)?;
+        let password = given_or_random(ctx, password)?;
         let hash = Secret::new(self.passwords.hash(password.expose()).await?);
         for _ in 0..TRIES {
             let change = PasswordChange {
@@ -187,15 +187,24 @@ impl Service {
     }
 }
 
-fn given_or_random(password: Option<Password>) -> Result<Password, Error> {
-    match password {
-        Some(password) => Ok(password),
-        None => {
-            let secret =
-                random_secret().map_err(|error| Error::internal("making a password")(error.into()))?;
-            Ok(Password::parse(secret.expose())?)
-        }
+/// The given password, if the tenant's rules permit it, or a made-up one.
+fn given_or_random(ctx: &Ctx, password: Option<Password>) -> Result<Password, Error> {
+    let minimum = usize::from(ctx.tenant_settings()?.password_rules.minimum_length);
+    if let Some(password) = password {
+        return match password.expose().len() < minimum {
+            true => Err(Error::Invalid(format!(
+                "password must be at least {minimum} characters long: the tenant's rules ask for it"
+            ))),
+            false => Ok(password),
+        };
     }
+    let mut text = zeroize::Zeroizing::new(String::new());
+    while text.is_empty() || text.len() < minimum {
+        let secret = random_secret().map_err(|error| Error::internal("making a password")(error.into()))?;
+        text.push_str(secret.expose());
+    }
+    text.truncate(minimum.max(SECRET_LENGTH));
+    Ok(Password::parse(text.as_str())?)
 }
 
 #[cfg(test)]
@@ -209,7 +218,8 @@ mod tests {
         auth::PasswordHasher,
         clock,
         config::Config,
-        service::{Authorities, Ctx, Error, Service},
+        outbound,
+        service::{Authorities, Ctx, Error, Options, Service},
         setup,
         telemetry::Metrics,
     };
@@ -219,7 +229,15 @@ mod tests {
         let metrics = Arc::new(Metrics::default());
         let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
         let authorities = Authorities::new(ready.store.clone(), ready.master_key);
-        Service::new(ready.store, passwords, authorities, 0, String::new(), metrics).unwrap()
+        let options = Options {
+            key_pool: 0,
+            own_host: String::new(),
+            issuer: String::new(),
+            has_tls: false,
+            ca_ttl: std::time::Duration::from_secs(86_400),
+        };
+        let outbound = Arc::new(outbound::Client::new(Vec::new()));
+        Service::new(ready.store, passwords, authorities, outbound, options, metrics).unwrap()
     }
 
     #[tokio::test]
@@ -232,6 +250,8 @@ mod tests {
             tenant: TenantId::parse("default").unwrap(),
             actor: "test".to_owned(),
             scopes: ScopeSet::all(),
+            settings: service.settings(clock::now()).await.unwrap(),
+            address: String::new(),
             request_id: String::new(),
             now: clock::now(),
         };

@@ -1,8 +1,10 @@
 //! Who asks, when, and under which request id: the first argument of every operation.
 
-use vouchsafe_domain::{Scope, ScopeSet, TenantId, Timestamp};
+use std::sync::Arc;
 
-use super::Error;
+use vouchsafe_domain::{Scope, ScopeSet, TenantId, Timestamp, configuration::Tenant};
+
+use super::{Error, Settings};
 
 /// The circumstances of one operation.
 #[derive(Debug, Clone)]
@@ -13,6 +15,10 @@ pub struct Ctx {
     pub actor: String,
     /// What they may do.
     pub scopes: ScopeSet,
+    /// What the configuration says.
+    pub settings: Arc<Settings>,
+    /// The peer's address.
+    pub address: String,
     /// The request's id, found again in answer and log.
     pub request_id: String,
     /// When.
@@ -20,6 +26,14 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// What the configuration says of the tenant.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a tenant that has just been deleted.
+    pub fn tenant_settings(&self) -> Result<&Tenant, Error> {
+        self.settings.tenants.get(&self.tenant).ok_or(Error::NotFound("tenant"))
+    }
+
     /// Lets those with the scope pass.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What a change leaves behind: an audit row, and an outbox row for those who must be told.
 
 use vouchsafe_domain::{CredentialsId, State};
-use vouchsafe_store::{AuditRow, CredentialsKind, OutboxRow, Record};
+use vouchsafe_store::{AuditRow, CredentialsKind, OutboxRow, Outcome, Record};
 
 use super::Ctx;
 
@@ -50,8 +50,11 @@ pub(super) fn record(
             tenant: Some(ctx.tenant.clone()),
             at: ctx.now,
             actor: ctx.actor.clone(),
+            address: ctx.address.clone(),
             action: action.to_owned(),
             subject: id.to_string(),
+            outcome: Outcome::Done,
+            count: 1,
             request_id: ctx.request_id.clone(),
             detail,
         }],

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use vouchsafe_domain::{
-    CommonName, CredentialsId, Event, KeyType, Scope, Secret, State, Transition, Ttl, transition,
+    CommonName, CredentialsId, Event, KeyType, Scope, Secret, State, Transition, Ttl,
+    configuration::CertificateProfile, transition,
 };
 use vouchsafe_pki::{
     Authority, Issued, KeyAlgorithm, KeyPair, Lifetime, Profile, ProfileError, VerifiedPublicKey,
@@ -12,7 +13,7 @@ use vouchsafe_pki::{
 use vouchsafe_store::{Conflict, CredentialsKind, StateChange, X509CredentialsFilter, X509CredentialsRow};
 
 use super::{
-    Ctx, DEFAULT_KEY_TYPE, Error, Page, Service,
+    Ctx, Error, Page, Service,
     listing::PAGE,
     names::silly_name,
     record::{Change, record},
@@ -70,9 +71,11 @@ impl Service {
                 "commonName is the name of this server, which no client can have".to_owned(),
             ));
         }
-        let lifetime = ttl.map_or(Lifetime::AtMost(Ttl::DEFAULT), Lifetime::Exactly);
+        let rules = &ctx.tenant_settings()?.certificate_profile;
+        let lifetime = ttl.map_or(Lifetime::AtMost(rules.default_ttl), Lifetime::Exactly);
         let profile = profile(common_name.clone(), lifetime, &authority, ctx)?;
-        let (public_key, pair) = self.key(key).await?;
+        permitted(ttl, rules)?;
+        let (public_key, pair) = self.key(key, rules.default_key_type).await?;
         let issued = issue(&authority, profile, &public_key)?;
         let row = X509CredentialsRow {
             id: self.ids.next(ctx.now),
@@ -113,14 +116,18 @@ impl Service {
         }
     }
 
-    async fn key(&self, request: KeyRequest) -> Result<(VerifiedPublicKey, Option<KeyPair>), Error> {
+    async fn key(
+        &self,
+        request: KeyRequest,
+        default: KeyType,
+    ) -> Result<(VerifiedPublicKey, Option<KeyPair>), Error> {
         let key_type = match request {
             KeyRequest::Csr(pem) => {
                 let read = VerifiedPublicKey::from_csr_pem(&pem);
                 return Ok((read.map_err(|error| Error::Invalid(format!("csr: {error}")))?, None));
             }
             KeyRequest::Generate(key_type) => key_type,
-            KeyRequest::Default => DEFAULT_KEY_TYPE,
+            KeyRequest::Default => default,
         };
         let pair = match key_type {
             KeyType::Rsa2048 => match self.key_pool.take() {
@@ -198,6 +205,17 @@ impl Service {
             }
         }
         Err(Error::Busy)
+    }
+}
+
+/// The lifetime that was asked for, inside the tenant's rules.
+fn permitted(ttl: Option<Ttl>, rules: &CertificateProfile) -> Result<(), Error> {
+    match ttl {
+        Some(ttl) if ttl > rules.maximum_ttl => Err(Error::Invalid(format!(
+            "ttl is longer than the tenant's certificate profile permits, which is {} seconds",
+            rules.maximum_ttl.duration().as_secs()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,8 @@ use vouchsafe_pki::{Authority, KeyPair};
 use vouchsafe_store::{AdminUserRow, OauthClientRow, Store, Tx};
 
 use super::{
-    FINGERPRINT, INITIALIZED, Ready, audit, import, master_key, secret_file::write_secret, tenant, token_key,
+    FINGERPRINT, INITIALIZED, Newcomers, Ready, adopt, audit, import, master_key, secret_file::write_secret,
+    tenant, token_key,
 };
 use crate::{
     auth::{PasswordHasher, hash_secret, random_secret},
@@ -58,6 +59,12 @@ pub(super) async fn first_start(
     })
     .await?;
     let admin_password = admin(&tx, config, now).await?;
+    let new = Newcomers {
+        tenants: vec![(tenant.clone(), tenant::ca_key_type(config))],
+        clients: vec![(tenant.clone(), CLIENT.to_owned(), ScopeSet::all())],
+        users: vec![Username::parse(ADMIN)?],
+    };
+    adopt(&tx, new, now).await?;
     tx.setting_put(FINGERPRINT, &master_key.fingerprint()).await?;
     tx.setting_put(INITIALIZED, &now.as_micros().to_string()).await?;
     let file = json!({

@@ -22,7 +22,7 @@ use crate::{
 pub async fn import_platform(config: &Config, ready: &Ready, platform: &Authority) -> anyhow::Result<usize> {
     let (now, lifetime) = (clock::now(), ca_lifetime(config));
     // Taken before the tenants are read: none is made meanwhile.
-    let mut tx = ready.store.begin_bootstrap().await?;
+    let mut tx = ready.store.begin_configuration().await?;
     let authorities = Authorities::new(ready.store.clone(), ready.master_key.clone());
     let tenants = all_tenants(ready).await?;
     let mut rows = vec![authority_row(PLATFORM, None, platform, key_type(platform), &ready.master_key, now)?];

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use vouchsafe_domain::{KeyType, TenantId, Timestamp};
 use vouchsafe_pki::{Authority, KeyPair, MasterKey};
 use vouchsafe_store::{TenantRow, Tx};
 
-use super::{Ready, audit};
+use super::{Newcomers, Ready, adopt, audit};
 use crate::{
     clock,
     config::Config,
-    service::{Authorities, PLATFORM, authority_row},
+    service::{Authorities, PLATFORM, authority_row, tombstone},
 };
 
 /// The key type of new CAs. The setting was checked when it was read.
@@ -46,8 +46,14 @@ pub async fn create_tenant(config: &Config, ready: &Ready, tenant: &TenantId) ->
     let authorities = Authorities::new(ready.store.clone(), ready.master_key.clone());
     let platform = authorities.get(PLATFORM).await.context("opening the platform CA")?;
     // The same lock as a change of the platform CA, which renews every tenant's.
-    let mut tx = ready.store.begin_bootstrap().await?;
-    insert(&tx, config, tenant, &platform, &ready.master_key, clock::now()).await?;
+    let mut tx = ready.store.begin_configuration().await?;
+    if tx.setting(&tombstone(tenant)).await?.is_some() {
+        bail!("{tenant} was the id of a tenant that is deleted: choose another");
+    }
+    let now = clock::now();
+    insert(&tx, config, tenant, &platform, &ready.master_key, now).await?;
+    let tenants = vec![(tenant.clone(), ca_key_type(config))];
+    adopt(&tx, Newcomers { tenants, ..Newcomers::default() }, now).await?;
     tx.record(audit("tenant_create", Some(tenant), tenant.as_str()));
     Ok(tx.commit().await?)
 }

@@ -93,8 +93,11 @@ async fn write(store: &Store, tenant: &TenantId, now: Timestamp, n: u32, kind: K
         tenant: Some(tenant.clone()),
         at: now,
         actor: "client:write_rate".to_owned(),
+        address: String::new(),
         action: "create".to_owned(),
         subject: n.to_string(),
+        outcome: vouchsafe_store::Outcome::Done,
+        count: 1,
         request_id: "0190a0b0-0000-7000-8000-000000000000".to_owned(),
         detail: "{}".to_owned(),
     };

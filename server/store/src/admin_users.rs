@@ -1,7 +1,7 @@
 //! Administrators.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use vouchsafe_domain::{Secret, Timestamp, Username};
 
 use crate::credentials::stored;
@@ -13,7 +13,7 @@ use crate::{Conflict, Error, Store, Tx};
 pub struct AdminUserRow {
     /// The login.
     pub username: Username,
-    /// The password's hash.
+    /// The password's hash; empty if there is no password.
     pub password_hash: Secret,
     /// When it was made.
     pub created_at: Timestamp,
@@ -24,11 +24,25 @@ pub struct AdminUserRow {
 impl Store {
     /// Reads an administrator.
     pub async fn admin_user_get(&self, username: &Username) -> Result<Option<AdminUserRow>, Error> {
-        Entity::find_by_id(username.as_str()).one(self.read()).await?.map(row).transpose()
+        user(self.read(), username).await
+    }
+
+    /// Reads all administrators, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a stored name breaks the rules.
+    pub async fn admin_users_all(&self) -> Result<Vec<AdminUserRow>, Error> {
+        let users = Entity::find().order_by_asc(Column::Username);
+        users.all(self.read()).await?.into_iter().map(row).collect()
     }
 }
 
 impl Tx {
+    /// Reads an administrator as this transaction sees them.
+    pub async fn admin_user_get(&self, username: &Username) -> Result<Option<AdminUserRow>, Error> {
+        user(self.db(), username).await
+    }
+
     /// Stores a new administrator.
     ///
     /// # Errors
@@ -57,6 +71,15 @@ impl Tx {
             .filter(Column::Username.eq(username.as_str()));
         Ok(update.exec(self.db()).await?.rows_affected > 0)
     }
+
+    /// Removes an administrator; `false` if there is no such administrator.
+    pub async fn admin_user_delete(&self, username: &Username) -> Result<bool, Error> {
+        Ok(Entity::delete_by_id(username.as_str()).exec(self.db()).await?.rows_affected > 0)
+    }
+}
+
+async fn user(db: &impl ConnectionTrait, username: &Username) -> Result<Option<AdminUserRow>, Error> {
+    Entity::find_by_id(username.as_str()).one(db).await?.map(row).transpose()
 }
 
 fn row(model: Model) -> Result<AdminUserRow, Error> {

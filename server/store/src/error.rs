@@ -67,6 +67,9 @@ pub enum Conflict {
     /// The OAuth client's id.
     #[error("the client id is taken")]
     ClientId,
+    /// The lock on the configuration.
+    #[error("the configuration is being changed already")]
+    ConfigurationLock,
 }
 
 impl Error {

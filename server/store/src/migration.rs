@@ -16,6 +16,9 @@ mod m0001_tenants;
 mod m0002_access;
 mod m0003_credentials;
 mod m0004_trail;
+mod m0005_sessions;
+mod m0006_configuration;
+mod m0007_audit;
 
 struct Migrator;
 
@@ -26,6 +29,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_access::Migration),
             Box::new(m0003_credentials::Migration),
             Box::new(m0004_trail::Migration),
+            Box::new(m0005_sessions::Migration),
+            Box::new(m0006_configuration::Migration),
+            Box::new(m0007_audit::Migration),
         ]
     }
 

@@ -1,6 +1,7 @@
 //! The clients of the built-in token endpoint.
 
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use vouchsafe_domain::{ScopeSet, Secret, TenantId, Timestamp};
 
 use crate::credentials::stored;
@@ -32,6 +33,15 @@ impl Store {
         let found = Entity::find().filter(Column::ClientId.eq(client_id));
         found.one(self.read()).await?.map(row).transpose()
     }
+
+    /// Reads all clients, in the order of their tenants and, within one, of their ids.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a stored tenant's id breaks the rules.
+    pub async fn oauth_clients_all(&self) -> Result<Vec<OauthClientRow>, Error> {
+        let clients = Entity::find().order_by_asc(Column::TenantId).order_by_asc(Column::ClientId);
+        clients.all(self.read()).await?.into_iter().map(row).collect()
+    }
 }
 
 impl Tx {
@@ -49,6 +59,27 @@ impl Tx {
         };
         let inserted = Entity::insert(model.into_active_model()).exec_without_returning(self.db()).await;
         inserted.map(|_| ()).map_err(|error| Error::insert(error, Conflict::ClientId))
+    }
+
+    /// Changes what a client may ask for. A client that doesn't exist is passed over.
+    pub async fn oauth_client_update_scopes(&self, client_id: &str, scopes: &ScopeSet) -> Result<(), Error> {
+        if client_id.contains('\0') {
+            return Ok(());
+        }
+        let update = Entity::update_many()
+            .col_expr(Column::Scopes, Expr::value(scopes.to_string()))
+            .filter(Column::ClientId.eq(client_id));
+        update.exec(self.db()).await?;
+        Ok(())
+    }
+
+    /// Removes a client, if there is one with that id.
+    pub async fn oauth_client_delete(&self, client_id: &str) -> Result<(), Error> {
+        if client_id.contains('\0') {
+            return Ok(());
+        }
+        Entity::delete_many().filter(Column::ClientId.eq(client_id)).exec(self.db()).await?;
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::connect::pools;
@@ -26,6 +27,8 @@ struct Inner {
     read: DatabaseConnection,
     write: DatabaseConnection,
     queue: Queue,
+    /// Whose turn it is, in this process, to change the configuration.
+    configuration: Arc<Mutex<()>>,
 }
 
 /// One pool of connections, for metrics.
@@ -56,10 +59,19 @@ pub(crate) enum Lock {
     Migrations,
     Bootstrap,
     Outbox,
+    Configuration,
 }
 
-/// How long migrations or a first start wait for those of another replica.
-const LOCK_PATIENCE: Duration = Duration::from_secs(120);
+impl Lock {
+    /// How long to wait for another replica. A change of the configuration waits while somebody waits for its answer,
+    /// and holds a connection meanwhile.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::Configuration => Duration::from_secs(10),
+            _ => Duration::from_secs(120),
+        }
+    }
+}
 
 impl Store {
     /// Opens the database at a `sqlite:` or `postgres:` URL. Reads no rows. Must be called in a tokio runtime.
@@ -69,7 +81,12 @@ impl Store {
     pub async fn connect(url: &str, options: &Options) -> Result<Self, Error> {
         let pools = pools(url, options).await?;
         let queue = Queue::start(&pools.write, pools.writers, options.acquire_timeout);
-        Ok(Self(Arc::new(Inner { read: pools.read, write: pools.write, queue })))
+        Ok(Self(Arc::new(Inner {
+            read: pools.read,
+            write: pools.write,
+            queue,
+            configuration: Arc::default(),
+        })))
     }
 
     /// Starts a write transaction.
@@ -86,6 +103,19 @@ impl Store {
     /// [`Error::Busy`] if another replica held it for that long.
     pub async fn begin_bootstrap(&self) -> Result<Tx, Error> {
         Ok(Tx::new(self.locked(Lock::Bootstrap).await?))
+    }
+
+    /// Starts a write transaction that only one replica can be in: a change of the configuration, of the lock on it, or
+    /// of what logging in leaves. What it reads of these cannot change before it ends. Of the callers of one process, one
+    /// at a time waits for the database: the others keep no connection from those who have other things to do.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if others held it for ten seconds.
+    pub async fn begin_configuration(&self) -> Result<Tx, Error> {
+        let turn = Arc::clone(&self.0.configuration).lock_owned();
+        let turn = timeout(Lock::Configuration.patience(), turn).await;
+        let turn = turn.map_err(|_| Error::Busy("others are changing the configuration"))?;
+        Ok(Tx::in_turn(self.locked(Lock::Configuration).await?, turn))
     }
 
     /// Answers when the database answers and the schema is there.
@@ -144,14 +174,14 @@ impl Store {
 
     /// A write transaction that holds `lock` until it ends.
     pub(crate) async fn locked(&self, lock: Lock) -> Result<DatabaseTransaction, Error> {
-        let deadline = Instant::now() + LOCK_PATIENCE;
+        let deadline = Instant::now() + lock.patience();
         loop {
             match begin(&self.0.write).await.map_err(Error::from) {
                 Err(Error::Busy(_)) if Instant::now() < deadline => sleep(Duration::from_millis(50)).await,
                 begun => {
                     let db = begun?;
                     if db.get_database_backend() == DbBackend::Postgres {
-                        let patience = format!("SET LOCAL lock_timeout = '{}s'", LOCK_PATIENCE.as_secs());
+                        let patience = format!("SET LOCAL lock_timeout = '{}s'", lock.patience().as_secs());
                         db.execute_unprepared(&patience).await?;
                     }
                     take(&db, lock).await?;

@@ -1,10 +1,14 @@
 //! Tenants.
 
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
-use vouchsafe_domain::{TenantId, Timestamp};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+use vouchsafe_domain::{State, TenantId, Timestamp};
 
 use crate::credentials::stored;
 use crate::entity::tenants::{Column, Entity, Model};
+use crate::entity::{authorities, basic_credentials, oauth_clients, outbox, x509_credentials};
 use crate::{Conflict, Error, Store, Tx};
 
 /// A tenant.
@@ -41,6 +45,52 @@ impl Tx {
         let model = Model { id: row.id.to_string(), created_at: row.created_at.as_micros() };
         let inserted = Entity::insert(model.into_active_model()).exec_without_returning(self.db()).await;
         inserted.map(|_| ()).map_err(|error| Error::insert(error, Conflict::Tenant))
+    }
+
+    /// Counts a tenant's credentials of both kinds that are not revoked. Nobody adds any to it from here to the end of
+    /// the transaction.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if others are adding to the tenant and are not done in time.
+    pub async fn tenant_unrevoked(&self, id: &TenantId) -> Result<u64, Error> {
+        self.tenant_lock(id).await?;
+        let revoked = State::Revoked.as_str();
+        let basic = basic_credentials::Entity::find()
+            .filter(basic_credentials::Column::TenantId.eq(id.as_str()))
+            .filter(basic_credentials::Column::State.ne(revoked));
+        let x509 = x509_credentials::Entity::find()
+            .filter(x509_credentials::Column::TenantId.eq(id.as_str()))
+            .filter(x509_credentials::Column::State.ne(revoked));
+        Ok(basic.count(self.db()).await? + x509.count(self.db()).await?)
+    }
+
+    /// Removes a tenant with all that is its own: credentials whatever their state, OAuth clients, authority, changes
+    /// that nobody was told yet. Its audit trail stays. `false` if there is no such tenant.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if others are changing the tenant's credentials and are not done in time.
+    pub async fn tenant_delete(&self, id: &TenantId) -> Result<bool, Error> {
+        self.tenant_lock(id).await?;
+        let (db, id) = (self.db(), id.as_str());
+        // What refers to other rows goes before them.
+        let x509 = x509_credentials::Column::TenantId.eq(id);
+        x509_credentials::Entity::delete_many().filter(x509).exec(db).await?;
+        let basic = basic_credentials::Column::TenantId.eq(id);
+        basic_credentials::Entity::delete_many().filter(basic).exec(db).await?;
+        let clients = oauth_clients::Column::TenantId.eq(id);
+        oauth_clients::Entity::delete_many().filter(clients).exec(db).await?;
+        let changes = outbox::Column::TenantId.eq(id);
+        outbox::Entity::delete_many().filter(changes).exec(db).await?;
+        let authority = authorities::Column::TenantId.eq(id);
+        authorities::Entity::delete_many().filter(authority).exec(db).await?;
+        Ok(Entity::delete_by_id(id).exec(db).await?.rows_affected > 0)
+    }
+
+    /// Keeps others from adding rows that refer to the tenant: they wait for this transaction.
+    async fn tenant_lock(&self, id: &TenantId) -> Result<(), Error> {
+        // A foreign key locks the row it refers to; on SQLite, whose transactions exclude each other, this only reads.
+        Entity::find_by_id(id.as_str()).lock_exclusive().one(self.db()).await?;
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sea_orm::DatabaseTransaction;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::error::is_undone;
 use crate::{Error, Record};
@@ -11,11 +12,17 @@ use crate::{Error, Record};
 pub struct Tx {
     db: DatabaseTransaction,
     record: Record,
+    /// This process's turn, if it is a transaction that takes turns.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Tx {
     pub(crate) fn new(db: DatabaseTransaction) -> Self {
-        Self { db, record: Record::default() }
+        Self { db, record: Record::default(), turn: None }
+    }
+
+    pub(crate) fn in_turn(db: DatabaseTransaction, turn: OwnedMutexGuard<()>) -> Self {
+        Self { turn: Some(turn), ..Self::new(db) }
     }
 
     pub(crate) fn db(&self) -> &DatabaseTransaction {
@@ -34,7 +41,9 @@ impl Tx {
     /// [`Error::OutcomeUnknown`] if the connection broke.
     pub async fn commit(self) -> Result<(), Error> {
         self.record.write(&self.db).await?;
-        self.db.commit().await.map_err(|error| match is_undone(&error) {
+        let committed = self.db.commit().await;
+        drop(self.turn);
+        committed.map_err(|error| match is_undone(&error) {
             true => error.into(),
             false => Error::outcome_unknown(&error),
         })

@@ -4,6 +4,7 @@ mod answer;
 pub(crate) mod database;
 pub(crate) mod document;
 pub(crate) mod openssl;
+pub(crate) mod session;
 
 use std::{net::SocketAddr, path::PathBuf, process::Command, time::Duration};
 
@@ -126,6 +127,7 @@ pub(crate) struct TestServer {
     pub(crate) url: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
+    pub(crate) admin_password: String,
     pub(crate) database: TestDatabase,
     pub(crate) config: Config,
     token: Option<String>,
@@ -161,6 +163,7 @@ impl TestServer {
             url,
             client_id: text("clientId"),
             client_secret: text("clientSecret"),
+            admin_password: text("adminPassword"),
             database,
             config,
             token: None,

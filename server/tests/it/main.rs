@@ -6,6 +6,7 @@
 mod conformance;
 mod harness;
 mod limits;
+mod listener;
 mod process;
 mod readme;
 mod round_trip;

@@ -1,13 +1,18 @@
 //! The program itself, as a child process: what only it can show.
 
-mod child;
-mod database;
+mod admin;
+pub(crate) mod child;
+pub(crate) mod database;
+mod node;
 
 mod browser;
 mod ca;
 mod commands;
+mod configuration;
+mod connections;
 mod examples;
 mod first_start;
+mod issuers;
 mod killed;
 mod logs;
 mod master_key;
@@ -17,3 +22,4 @@ mod settings;
 mod shutdown;
 mod tls;
 mod usage;
+mod walkthrough;

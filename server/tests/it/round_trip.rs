@@ -13,19 +13,14 @@
 //! 7. `minimum: n` with `exclusiveMinimum: true` is `exclusiveMinimum: n`.
 //! 8. Numbers are compared as numbers: 100.0 is 100.
 //! 9. What says the default is left out: `required: false`, `deprecated: false`, `explode: true`, and empty lists.
-//! 10. The order of members, of `required` and of scopes means nothing.
+//! 10. The order of members, of `required`, of tags and of scopes means nothing.
 //! 11. The description of a list's items is left out: the emitted document has none.
-
-use std::sync::Arc;
+//! 12. What may be null is what 3.0.0 writes as `nullable: true`: a `type` of two, of which one is `null`, and a `oneOf`
+//!     of a reference and `type: 'null'`.
+//! 13. A `type` of all six is what 3.0.0 writes as none.
 
 use serde_json::{Map, Value, json};
-use vouchsafe::{
-    auth::PasswordHasher,
-    http::{self, Shared},
-    service::{Authorities, Service},
-    setup,
-    telemetry::Metrics,
-};
+use vouchsafe::app::Server;
 use vouchsafe_api_spec::document;
 
 use crate::harness::{Backend, TestDatabase};
@@ -34,15 +29,8 @@ use crate::harness::{Backend, TestDatabase};
 async fn emitted() -> Value {
     let database = TestDatabase::new(Backend::Sqlite);
     let config = database.config();
-    let ready = setup::prepare(&config, "http://localhost", None).await.unwrap();
-    let tokens = setup::token_issuer(&config, &ready, "http://localhost").await.unwrap();
-    let metrics = Arc::new(Metrics::default());
-    let passwords = PasswordHasher::new(&config.passwords, Arc::clone(&metrics));
-    let authorities = Authorities::new(ready.store.clone(), ready.master_key);
-    let service =
-        Service::new(ready.store, passwords, authorities, 0, String::new(), Arc::clone(&metrics)).unwrap();
-    let shared = Arc::new(Shared { service, tokens, auth_enabled: true, metrics });
-    serde_json::from_str(&http::api(&shared).spec()).unwrap()
+    let server = Server::start(&config).await.unwrap();
+    serde_json::from_str(&server.described()).unwrap()
 }
 
 /// The canonical form of a document.
@@ -77,6 +65,9 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
             Value::Object(map) if MAPS.contains(&name.as_str()) => {
                 map.iter().map(|(name, value)| (name.clone(), node(value, document))).collect()
             }
+            Value::Array(alternatives) if name == "security" => {
+                alternatives.iter().map(requirement).collect()
+            }
             value => node(value, document),
         };
         all.insert(name.clone(), value);
@@ -84,6 +75,7 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
     if object.get("x-vouchsafe-required") == Some(&json!(true)) {
         all.insert("required".to_owned(), json!(true));
     }
+    nullable(&mut all);
     if let Some(Value::Array(one)) = all.get("allOf").filter(|all| all.as_array().unwrap().len() == 1) {
         let reference = one[0]["$ref"].clone();
         all.remove("allOf");
@@ -96,12 +88,44 @@ fn members(object: &Map<String, Value>, document: &Value) -> Value {
     if let Some(Value::Object(items)) = all.get_mut("items") {
         items.remove("description");
     }
-    for unordered in ["required", "OAuth2"] {
+    for unordered in ["required", "tags"] {
         if let Some(Value::Array(names)) = all.get_mut(unordered) {
-            names.sort_by_key(ToString::to_string);
+            names.sort_by_key(|named| named.get("name").unwrap_or(named).to_string());
         }
     }
     Value::Object(all)
+}
+
+/// The schemes of a security requirement with their scopes, of which none is not the same as no scheme.
+fn requirement(schemes: &Value) -> Value {
+    let sorted = |scopes: &Value| {
+        let mut scopes = scopes.as_array().unwrap().clone();
+        scopes.sort_by_key(ToString::to_string);
+        Value::Array(scopes)
+    };
+    schemes.as_object().unwrap().iter().map(|(name, scopes)| (name.clone(), sorted(scopes))).collect()
+}
+
+/// Rules 12 and 13.
+fn nullable(schema: &mut Map<String, Value>) {
+    let null = json!("null");
+    match schema.get("type").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([kind, other]) if *other == null => {
+            let kind = kind.clone();
+            schema.insert("type".to_owned(), kind);
+            schema.insert("nullable".to_owned(), json!(true));
+        }
+        Some(all) if all.len() == 6 => drop(schema.remove("type")),
+        _ => {}
+    }
+    if let Some([meant, other]) = schema.get("oneOf").and_then(Value::as_array).map(Vec::as_slice)
+        && *other == json!({"type": "null"})
+    {
+        let reference = meant["$ref"].clone();
+        schema.remove("oneOf");
+        schema.insert("$ref".to_owned(), reference);
+        schema.insert("nullable".to_owned(), json!(true));
+    }
 }
 
 fn left_out(name: &str, value: &Value) -> bool {
@@ -215,6 +239,28 @@ fn mutations() -> Vec<(&'static str, Value)> {
             "/components/securitySchemes/OAuth2/flows/clientCredentials/scopes/tenant:x509-credentials:read",
             json!("x"),
         ),
+        ("/components/securitySchemes/Session/name", json!("session")),
+        ("/components/securitySchemes/Session/in", json!("header")),
+        ("/components/securitySchemes/Session/description", json!("x")),
+        ("/components/securitySchemes/Basic/scheme", json!("bearer")),
+        ("/paths/~1api~1authentication/get/security", json!([])),
+        ("/paths/~1api~1authentication/get/security", json!([{"Session": []}])),
+        ("/paths/~1api~1authentication~1types/get/security", json!([{"Session": []}])),
+        ("/paths/~1api~1transaction/put/security/0", json!({"Basic": []})),
+        ("/paths/~1api~1transaction/delete", Value::Null),
+        ("/components/schemas/ObjectMeta/properties/next/type", json!("string")),
+        ("/components/schemas/PlainMeta/properties/parent/type", json!(["string", "null"])),
+        (
+            "/components/schemas/AaaSettings/properties/trust_store/oneOf/0/$ref",
+            json!("#/components/schemas/Group"),
+        ),
+        ("/components/schemas/AaaSettings/properties/trust_store/oneOf/1/type", json!("string")),
+        ("/components/schemas/ReferenceInput/oneOf/0/$ref", json!("#/components/schemas/Timezone")),
+        ("/components/schemas/ReferenceInput/oneOf/2", json!({"$ref": "#/components/schemas/Timezone"})),
+        ("/components/schemas/Acls/items/$ref", json!("#/components/schemas/Group")),
+        ("/components/schemas/Acls/type", json!("object")),
+        ("/components/schemas/AnyValue/type", json!("object")),
+        ("/components/schemas/AnyValue/description", json!("x")),
         ("/components/schemas/Message/properties/message", Value::Null),
         ("/paths/~1api~1v1~1x509-credentials~1{id}", Value::Null),
     ]
@@ -229,6 +275,7 @@ fn put(document: &mut Value, pointer: &str, value: Value) {
             assert!(object.shift_remove(&name).is_some(), "{pointer}")
         }
         Value::Object(object) => drop(object.insert(name, value)),
+        Value::Array(items) if name == items.len().to_string() => items.push(value),
         Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
         other => panic!("{other} at {parent}"),
     }

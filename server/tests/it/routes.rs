@@ -3,6 +3,7 @@
 mod auth;
 mod bad_input;
 mod basic_credentials;
+mod configuration;
 mod mixed;
 mod operations;
 mod states;

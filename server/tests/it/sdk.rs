@@ -1,5 +1,7 @@
 //! The SDK against a real server: every operation, and what only a real server shows.
 
+mod configuration;
+
 use reqwest::Method;
 use vouchsafe_sdk::{
     BasicCredentialsListQuery, BasicCredentialsRequest, Client, ClientBuilder, CredentialsId,
@@ -133,8 +135,11 @@ both!(every_key_type_can_be_asked_for, async |server: TestServer| {
         (KeyType::Ed25519, PrivateKeyType::Ed25519),
     ];
     for (asked, made) in cases {
-        let issued =
-            client.x509_credentials().create(&X509CredentialsRequest::new().key_type(asked)).await.unwrap();
+        let issued = client
+            .x509_credentials()
+            .create(&X509CredentialsRequest::new().key_type(asked.clone()))
+            .await
+            .unwrap();
         assert_eq!(issued.private_key_type, Some(made), "{asked}");
     }
 });

@@ -1,4 +1,7 @@
 //! Writes `sdk/src/generated`: types, and one handle a tag with a method an operation.
+//!
+//! The handles of operations that ask for a session are made by `Configuration`, all others by `Client`. A tag with an
+//! operation that asks for username and password is the login: it is left out, because `Configuration` does it.
 
 mod examples;
 mod operations;
@@ -10,7 +13,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::{File, docs, file, ident, module};
-use crate::ir::Api;
+use crate::ir::{Api, SchemeKind};
 use rust::Rust;
 
 const FOLDER: &str = "sdk/src/generated";
@@ -18,8 +21,8 @@ const FOLDER: &str = "sdk/src/generated";
 /// Every file of the SDK's API.
 pub(crate) fn emit(api: &Api) -> Vec<File> {
     let rust = Rust::new(api);
-    let mut files = vec![root(api), schemas::emit(&rust)];
-    files.extend(api.tags.iter().map(|tag| operations::emit(&rust, tag)));
+    let mut files = vec![root(&rust), schemas::emit(&rust)];
+    files.extend(rust.tags.iter().map(|tag| operations::emit(&rust, tag)));
     files
 }
 
@@ -36,18 +39,22 @@ fn imports(body: &TokenStream, all: &[(&str, TokenStream)]) -> TokenStream {
     quote!(#(use #needed;)*)
 }
 
-fn root(api: &Api) -> File {
-    let modules = api.tags.iter().map(|tag| {
+fn root(rust: &Rust<'_>) -> File {
+    let modules = rust.tags.iter().map(|tag| {
         let (doc, name) = (docs(&tag.doc), ident(&module(&tag.name)));
         quote!(#doc mod #name;)
     });
-    let names = api.tags.iter().map(|tag| ident(&module(&tag.name)));
-    let token_url = api.security.first().map(|scheme| {
-        let url = &scheme.token_url;
-        quote! {
+    let names = rust.tags.iter().map(|tag| ident(&module(&tag.name)));
+    let schemes = rust.api.security.iter().map(|scheme| match &scheme.kind {
+        SchemeKind::OAuth2 { token_url, .. } => quote! {
             /// Where access tokens are fetched: a path under the base URL, or a URL.
-            pub(crate) const TOKEN_URL: &str = #url;
-        }
+            pub(crate) const TOKEN_URL: &str = #token_url;
+        },
+        SchemeKind::Cookie(name) => quote! {
+            /// The cookie that a session is known by.
+            pub(crate) const SESSION_COOKIE: &str = #name;
+        },
+        SchemeKind::Basic => quote!(),
     });
     let tokens = quote! {
         #(#modules)*
@@ -56,7 +63,7 @@ fn root(api: &Api) -> File {
         pub use schemas::*;
         #(pub use #names::*;)*
 
-        #token_url
+        #(#schemes)*
     };
     file("sdk/src/generated.rs", "The API, as generated.", tokens)
 }

@@ -2,6 +2,7 @@
 
 mod data;
 mod operations;
+mod responses;
 #[cfg(test)]
 mod tests;
 mod types;

@@ -6,11 +6,11 @@ use super::{Result, node::Node};
 
 /// Types that generated code takes from elsewhere, and those of the SDK that are written by hand.
 const TYPES: &str = "\
-    Arc BoxEndpoint Call Client ClientBuilder Clone Debug Default Deserialize Err Error From Future HashMap Hash \
-    Header HttpResponse Info Into Items Kind MetaApi Method None Number OffsetDateTime Ok OpenApi Operation Option \
-    Page Paged Parameter Pattern Place Plane Property Refusal Registry Repeatable Request Response Result RetryPolicy \
-    Schema Scheme Secret Self Send Serialize Server Some StatusCode String Tag Text Timestamp TryFrom Ty Variable Vec \
-    Wire";
+    Arc BoxEndpoint Call Client ClientBuilder Clone Configuration Debug Default Deserialize Err Error From Future \
+    HashMap Hash Header HttpResponse Info Into Items Kind MetaApi Method None Number OffsetDateTime Ok OpenApi \
+    Operation Option Page Paged Parameter Pattern Place Plane Property Refusal Registry Repeatable Request Response \
+    Result RetryPolicy Schema Scheme SchemeKind Secret Self Send Serialize Server Some StatusCode String Tag Text \
+    Timestamp Transaction TryFrom Ty Variable Vec Wire";
 
 /// Words that can't be names, not even with `r#`.
 const WORDS: [&str; 4] = ["self", "Self", "super", "crate"];
@@ -55,6 +55,8 @@ pub(super) struct Names {
     pub statics: Taken,
     pub modules: Taken,
     pub operations: Taken,
+    /// Methods of a module's handle.
+    methods: BTreeMap<String, Taken>,
     /// Paths without their parameters' names.
     pub paths: BTreeMap<String, String>,
 }
@@ -66,8 +68,16 @@ impl Default for Names {
             statics: Taken::except("INFO"),
             modules: Taken::except("document schemas"),
             operations: Taken::default(),
+            methods: BTreeMap::new(),
             paths: BTreeMap::new(),
         }
+    }
+}
+
+impl Names {
+    /// Takes the name of a method of the module's handle.
+    pub(super) fn method(&mut self, module: &str, method: &str, node: &Node<'_>) -> Result<()> {
+        self.methods.entry(module.to_owned()).or_default().take(method, node)
     }
 }
 

@@ -40,6 +40,12 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The name of the component that a `$ref` names; none where what is meant is written in place.
+    pub(super) fn component(&self) -> Result<Option<String>> {
+        let Some(reference) = self.get("$ref") else { return Ok(None) };
+        Ok(reference.text()?.rsplit('/').next().map(str::to_owned))
+    }
+
     /// The component name behind a `$ref` to a schema.
     pub(super) fn schema_ref(&self) -> Result<Option<&'a str>> {
         let Some(reference) = self.get("$ref") else { return Ok(None) };
@@ -102,6 +108,10 @@ impl<'a> Node<'a> {
 
     pub(super) fn optional_text(&self, key: &str) -> Result<Option<String>> {
         self.get(key).map(|node| node.text().map(str::to_owned)).transpose()
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.value.is_array()
     }
 
     pub(super) fn as_bool(&self) -> Option<bool> {

@@ -1,15 +1,7 @@
 //! Lowers operations.
 
-use super::{
-    Known, Result,
-    names::{Taken, is_snake},
-    node::Node,
-    parameter, response, schema, security,
-};
-use crate::{
-    emit::module,
-    ir::{Body, Kind, Operation, Ty},
-};
+use super::{Known, Result, names::is_snake, node::Node, parameter, response, schema, security};
+use crate::ir::{Body, Kind, Operation, Ty, TypeDef};
 
 pub(super) fn operation(path: &str, method: &str, node: &Node<'_>, known: &Known<'_>) -> Result<Operation> {
     if !["get", "put", "post", "delete", "patch"].contains(&method) {
@@ -31,7 +23,7 @@ pub(super) fn operation(path: &str, method: &str, node: &Node<'_>, known: &Known
         return Err(body.problem(format!("a {} has no body", method.to_uppercase())));
     }
     Ok(Operation {
-        id: id(node, &tag)?,
+        id: id(node)?,
         method: method.to_uppercase(),
         path: path.to_owned(),
         tag,
@@ -56,19 +48,15 @@ fn tag(node: &Node<'_>, known: &Known<'_>) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// The operation's id: its tag's module and what is done, in snake case.
-fn id(node: &Node<'_>, tag: &str) -> Result<String> {
+/// The operation's id: the resource and what is done with it, in snake case.
+fn id(node: &Node<'_>) -> Result<String> {
     let node = node.need("operationId")?;
     let id = node.text()?;
-    if !is_snake(id) {
-        return Err(node.problem("an operation's id must be in snake case"));
+    if is_snake(id) {
+        Ok(id.to_owned())
+    } else {
+        Err(node.problem("an operation's id must be in snake case"))
     }
-    let resource = module(tag);
-    let Some(rest) = id.strip_prefix(&resource).and_then(|rest| rest.strip_prefix('_')) else {
-        return Err(node.problem(format!("an operation's id must begin with its tag: `{resource}_`")));
-    };
-    Taken::default().take(rest, &node)?;
-    Ok(id.to_owned())
 }
 
 fn request_body(node: &Node<'_>, known: &Known<'_>) -> Result<Body> {
@@ -78,10 +66,12 @@ fn request_body(node: &Node<'_>, known: &Known<'_>) -> Result<Body> {
     }
     let schema = json_schema(&node.need("content")?)?;
     let ty = schema::ty(&schema)?;
-    let object = known.def(&ty).is_none_or(|def| matches!(def.kind, Kind::Struct { .. }));
+    let carried = |def: &TypeDef| matches!(def.kind, Kind::Struct { .. } | Kind::List(_) | Kind::Text(_));
     match ty {
-        Ty::Ref(type_name) if object => Ok(Body { doc: node.doc()?, required: true, type_name }),
-        _ => Err(schema.problem("a request body must be a named object schema")),
+        Ty::Ref(type_name) if known.def(&Ty::Ref(type_name.clone())).is_none_or(carried) => {
+            Ok(Body { doc: node.doc()?, required: true, type_name })
+        }
+        _ => Err(schema.problem("a request body must be a named schema: an object, a list or a string")),
     }
 }
 

@@ -96,7 +96,9 @@ fn param(node: &Node<'_>, known: &Known<'_>) -> Result<Param> {
     if !carried(place, &ty, known) {
         return Err(schema.problem(match place {
             Place::Path => "a parameter in the path must be a string without a format or a named one",
-            Place::Query => "a parameter in the query must be a string without a format, an integer or a named schema of one value",
+            Place::Query => {
+                "a parameter in the query must be a string, an integer or a named schema of one value"
+            }
         }));
     }
     let doc = node.need("description")?.text()?.to_owned();
@@ -111,9 +113,11 @@ fn secret(ty: &Ty, known: &Known<'_>) -> bool {
 fn carried(place: Place, ty: &Ty, known: &Known<'_>) -> bool {
     let kind = known.def(ty).map(|def| &def.kind);
     match (ty, place) {
-        (Ty::Text, _) | (Ty::Integer, Place::Query) => true,
+        (Ty::Text, _) | (Ty::Integer | Ty::DateTime, Place::Query) => true,
         (Ty::Ref(_), Place::Path) => kind.is_none_or(|kind| matches!(kind, Kind::Text(_))),
-        (Ty::Ref(_), Place::Query) => kind.is_none_or(|kind| !matches!(kind, Kind::Struct { .. })),
-        (Ty::Boolean | Ty::DateTime | Ty::List(_) | Ty::Integer, _) => false,
+        (Ty::Ref(_), Place::Query) => {
+            kind.is_none_or(|kind| matches!(kind, Kind::Text(_) | Kind::Enum(_) | Kind::Number(_)))
+        }
+        (Ty::Boolean | Ty::DateTime | Ty::List(_) | Ty::Nullable(_) | Ty::Integer, _) => false,
     }
 }

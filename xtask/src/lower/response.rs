@@ -17,7 +17,7 @@ pub(super) fn responses(node: &Node<'_>) -> Result<Vec<Response>> {
         let Some(code) = status.parse().ok().filter(|code| digits && (200..600).contains(code)) else {
             return Err(response.problem("a response's status must be a number from 200 to 599"));
         };
-        responses.push(self::response(code, &response.resolved()?)?);
+        responses.push(self::response(code, &response)?);
     }
     responses.sort_by_key(|response| response.status);
     match responses.iter().filter(|response| response.status < 300).count() {
@@ -27,6 +27,7 @@ pub(super) fn responses(node: &Node<'_>) -> Result<Vec<Response>> {
 }
 
 fn response(status: u16, node: &Node<'_>) -> Result<Response> {
+    let (component, node) = (node.component()?, node.resolved()?);
     node.only(&["description", "headers", "content"])?;
     let mut headers = Vec::new();
     let mut taken = Taken::except("body");
@@ -44,7 +45,7 @@ fn response(status: u16, node: &Node<'_>) -> Result<Response> {
         Some(content) => Some(schema::ty(&json_schema(&content)?)?),
         None => None,
     };
-    Ok(Response { status, doc: node.need("description")?.text()?.to_owned(), headers, body })
+    Ok(Response { component, status, doc: node.need("description")?.text()?.to_owned(), headers, body })
 }
 
 fn header(name: &str, node: &Node<'_>) -> Result<Header> {
@@ -55,7 +56,7 @@ fn header(name: &str, node: &Node<'_>) -> Result<Header> {
             node.problem("a header's name is made of letters, digits and `-`, and is not Content-Type")
         );
     }
-    let node = node.resolved()?;
+    let (component, node) = (node.component()?, node.resolved()?);
     node.only(&["description", "schema", "example", "x-vouchsafe-required"])?;
     let schema = node.need("schema")?;
     let (ty, value) = match schema.get("enum") {
@@ -67,7 +68,14 @@ fn header(name: &str, node: &Node<'_>) -> Result<Header> {
         return Err(schema.problem("a header must be a string without a format, an integer or a boolean"));
     }
     let doc = node.need("description")?.text()?.to_owned();
-    Ok(Header { name: name.to_owned(), doc, required: node.flag("x-vouchsafe-required")?, ty, value })
+    Ok(Header {
+        component,
+        name: name.to_owned(),
+        doc,
+        required: node.flag("x-vouchsafe-required")?,
+        ty,
+        value,
+    })
 }
 
 /// The one value of a header.

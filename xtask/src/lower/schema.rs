@@ -1,20 +1,23 @@
 //! Lowers schemas: components to types, uses to `Ty`.
 
-use super::{Result, names::Taken, node::Node, pattern::pattern};
+use super::{Result, names::Taken, node::Node, nullable, pattern::pattern};
 use crate::{
-    emit::{camel, snake},
+    emit::{snake, variant},
     ir::{Field, Kind, Number, Text, Ty, TypeDef},
 };
 
 /// Keywords that are refused with a better word than "not supported".
 const REFUSED: [(&str, &str); 6] = [
-    ("oneOf", "unions are not supported: name each variant's schema and give it an operation"),
-    ("anyOf", "unions are not supported: name each variant's schema and give it an operation"),
+    ("oneOf", "`oneOf` is only supported in a named union and in a required property that may be null"),
+    ("anyOf", "`anyOf` is not supported: a named union of a string and an object is a `oneOf`"),
     ("allOf", "allOf is not supported: write the properties out"),
     ("not", "`not` is not supported: say what is permitted"),
     ("const", "`const` is not supported: write an `enum` with one value"),
-    ("nullable", "null is never a value: make the property optional"),
+    ("nullable", "`nullable` is not supported: write `type: [.., 'null']`"),
 ];
+
+/// The types of a schema that takes any value.
+const ANY: [&str; 6] = ["object", "array", "string", "number", "boolean", "null"];
 
 pub(super) fn type_def(name: &str, node: &Node<'_>) -> Result<TypeDef> {
     let plain =
@@ -23,17 +26,44 @@ pub(super) fn type_def(name: &str, node: &Node<'_>) -> Result<TypeDef> {
         return Err(node.problem("a schema's name must be CamelCase letters and digits"));
     }
     node.refuse("$ref", "a component can't be a reference to another")?;
-    let kind = match kind(node)? {
-        "object" => object(node)?,
-        "string" if node.get("enum").is_some() => enumeration(node)?,
-        "string" => text(node)?,
-        "number" => number(node, "double")?,
-        "integer" => number(node, "int32")?,
-        other => {
-            return Err(node.need("type")?.problem(format!("a component of type {other} is not supported")));
-        }
+    let kind = if node.get("oneOf").is_some() {
+        union(node)?
+    } else if node.texts("type").is_ok_and(|types| types == ANY) {
+        only(node, &[]).map(|()| Kind::Any)?
+    } else {
+        of_one_type(node)?
     };
     Ok(TypeDef { name: name.to_owned(), doc: node.need("description")?.text()?.to_owned(), kind })
+}
+
+fn of_one_type(node: &Node<'_>) -> Result<Kind> {
+    match kind(node)? {
+        "object" => object(node),
+        "string" if node.get("enum").is_some() => enumeration(node),
+        "string" => text(node),
+        "number" => number(node, "double"),
+        "integer" => number(node, "int32"),
+        "array" => items(node).map(Kind::List),
+        other => Err(node.need("type")?.problem(format!("a component of type {other} is not supported"))),
+    }
+}
+
+/// A union of two components whose values differ in their JSON type, so that no other mark is needed.
+fn union(node: &Node<'_>) -> Result<Kind> {
+    node.only(&["oneOf", "description", "examples"])?;
+    let variants = node.list("oneOf")?;
+    let kinds: Vec<_> = variants
+        .iter()
+        .map(|variant| Ok((variant.schema_ref()?, variant.resolved()?.optional_text("type").ok().flatten())))
+        .collect::<Result<_>>()?;
+    let mut types: Vec<_> = kinds.iter().map(|(_, kind)| kind.as_deref().unwrap_or_default()).collect();
+    types.sort_unstable();
+    match kinds.as_slice() {
+        [(Some(first), _), (Some(second), _)] if types == ["object", "string"] => {
+            Ok(Kind::Union([(*first).to_owned(), (*second).to_owned()]))
+        }
+        _ => Err(node.need("oneOf")?.problem("a union is of two references: to a string and to an object")),
+    }
 }
 
 /// The one type of a schema.
@@ -42,10 +72,10 @@ fn kind<'a>(node: &Node<'a>) -> Result<&'a str> {
         node.refuse(key, reason)?;
     }
     let kind = node.need("type")?;
-    kind.text().map_err(|_| kind.problem("must be one type; null is never a value"))
+    kind.text().map_err(|_| kind.problem("must be one type; only a required property may also be null"))
 }
 
-fn only(node: &Node<'_>, keys: &[&str]) -> Result<()> {
+pub(super) fn only(node: &Node<'_>, keys: &[&str]) -> Result<()> {
     node.only(&[keys, &["type", "description", "examples"]].concat())
 }
 
@@ -55,7 +85,8 @@ fn object(node: &Node<'_>) -> Result<Kind> {
     let mut taken = Taken::except("new");
     let mut fields = Vec::new();
     for (name, property) in node.need("properties")?.entries()? {
-        let ty = ty(&property)?;
+        let is_required = required.iter().any(|known| known == name);
+        let ty = nullable::ty(&property, is_required)?;
         // A reference may leave the description to the schema.
         let doc = if matches!(ty, Ty::Ref(_)) {
             property.doc()?
@@ -63,12 +94,7 @@ fn object(node: &Node<'_>) -> Result<Kind> {
             property.need("description")?.text()?.to_owned()
         };
         taken.take(&snake(name), &property)?;
-        fields.push(Field {
-            name: name.to_owned(),
-            doc,
-            required: required.iter().any(|known| known == name),
-            ty,
-        });
+        fields.push(Field { name: name.to_owned(), doc, required: is_required, ty });
     }
     if let Some(unknown) = required.iter().find(|name| !fields.iter().any(|field| field.name == **name)) {
         return Err(node.need("required")?.problem(format!("`{unknown}` is required but is no property")));
@@ -92,7 +118,7 @@ fn enumeration(node: &Node<'_>) -> Result<Kind> {
         if !text.is_ascii() {
             return Err(value.problem("a value must be ASCII"));
         }
-        taken.take(&camel(text), &value)?;
+        taken.take(&variant(text), &value)?;
     }
     match node.texts("enum")? {
         values if values.is_empty() => Err(node.need("enum")?.problem("an enum has at least one value")),
@@ -166,7 +192,12 @@ pub(super) fn ty(node: &Node<'_>) -> Result<Ty> {
         node.only(&["$ref", "description"])?;
         return Ok(Ty::Ref(name.to_owned()));
     }
-    match kind(node)? {
+    of_type(kind(node)?, node)
+}
+
+/// What is written in place, of this type.
+pub(super) fn of_type(kind: &str, node: &Node<'_>) -> Result<Ty> {
+    match kind {
         "string" => string(node),
         "boolean" => only(node, &[]).map(|()| Ty::Boolean),
         "integer" => {
@@ -177,7 +208,7 @@ pub(super) fn ty(node: &Node<'_>) -> Result<Ty> {
             known_format(node, "int32")?;
             Ok(Ty::Integer)
         }
-        "array" => list(node),
+        "array" => Ok(Ty::List(Box::new(items(node)?))),
         "object" => Err(node.problem("an object must be a named schema")),
         "number" => Err(node.problem("a number must be a named schema")),
         _ => Err(node.need("type")?.problem("one of string, boolean, integer, array is supported")),
@@ -195,12 +226,13 @@ fn string(node: &Node<'_>) -> Result<Ty> {
     }
 }
 
-fn list(node: &Node<'_>) -> Result<Ty> {
+/// The type of an array's items.
+fn items(node: &Node<'_>) -> Result<Ty> {
     only(node, &["items"])?;
     let items = node.need("items")?;
     match ty(&items)? {
         Ty::DateTime => Err(items.problem("a list of date-times is not supported")),
-        item => Ok(Ty::List(Box::new(item))),
+        item => Ok(item),
     }
 }
 
@@ -208,27 +240,34 @@ fn list(node: &Node<'_>) -> Result<Ty> {
 pub(super) fn no_cycles(schemas: &Node<'_>, types: &[TypeDef]) -> Result<()> {
     for def in types {
         let mut seen: Vec<&str> = Vec::new();
-        let mut todo = fields(def);
-        while let Some(ty) = todo.pop() {
-            match ty {
-                Ty::List(item) => todo.push(item),
-                Ty::Ref(name) if *name == def.name => {
-                    return Err(schemas.need(&def.name)?.problem("a schema can't contain itself"));
-                }
-                Ty::Ref(name) if !seen.contains(&name.as_str()) => {
-                    seen.push(name);
-                    todo.extend(types.iter().filter(|known| known.name == *name).flat_map(fields));
-                }
-                _ => {}
+        let mut todo = uses(def);
+        while let Some(name) = todo.pop() {
+            if *name == def.name {
+                return Err(schemas.need(&def.name)?.problem("a schema can't contain itself"));
+            }
+            if !seen.contains(&name) {
+                seen.push(name);
+                todo.extend(types.iter().filter(|known| known.name == *name).flat_map(uses));
             }
         }
     }
     Ok(())
 }
 
-fn fields(def: &TypeDef) -> Vec<&Ty> {
+/// The components that a component has in it.
+fn uses(def: &TypeDef) -> Vec<&str> {
     match &def.kind {
-        Kind::Struct { fields, .. } => fields.iter().map(|field| &field.ty).collect(),
-        _ => Vec::new(),
+        Kind::Struct { fields, .. } => fields.iter().filter_map(|field| component(&field.ty)).collect(),
+        Kind::List(item) => component(item).into_iter().collect(),
+        Kind::Union(variants) => variants.iter().map(String::as_str).collect(),
+        Kind::Enum(_) | Kind::Text(_) | Kind::Number(_) | Kind::Any => Vec::new(),
+    }
+}
+
+fn component(ty: &Ty) -> Option<&str> {
+    match ty {
+        Ty::List(ty) | Ty::Nullable(ty) => component(ty),
+        Ty::Ref(name) => Some(name),
+        Ty::Boolean | Ty::Text | Ty::DateTime | Ty::Integer => None,
     }
 }

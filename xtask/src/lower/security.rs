@@ -1,7 +1,10 @@
 //! Lowers security: the schemes, and what an operation asks for.
 
 use super::{Known, Result, names::Names, node::Node};
-use crate::{emit::snake, ir::SecurityScheme};
+use crate::{
+    emit::snake,
+    ir::{SchemeKind, SecurityScheme},
+};
 
 pub(super) fn schemes(components: &Node<'_>, names: &mut Names) -> Result<Vec<SecurityScheme>> {
     let Some(schemes) = components.get("securitySchemes") else { return Ok(Vec::new()) };
@@ -10,24 +13,47 @@ pub(super) fn schemes(components: &Node<'_>, names: &mut Names) -> Result<Vec<Se
 
 fn scheme(name: &str, node: &Node<'_>, names: &mut Names) -> Result<SecurityScheme> {
     let kind = node.need("type")?;
-    if kind.text()? != "oauth2" {
-        return Err(kind.problem("only oauth2 is supported"));
-    }
-    node.only(&["type", "description", "flows"])?;
+    let kind = match kind.text()? {
+        "oauth2" => client_credentials(node)?,
+        "http" => basic(node)?,
+        "apiKey" => cookie(node)?,
+        _ => return Err(kind.problem("one of oauth2, http, apiKey is supported")),
+    };
     names.statics.take(&snake(&format!("scheme {name}")).to_uppercase(), node)?;
+    Ok(SecurityScheme { name: name.to_owned(), doc: node.doc()?, kind })
+}
+
+fn client_credentials(node: &Node<'_>) -> Result<SchemeKind> {
+    node.only(&["type", "description", "flows"])?;
     let flows = node.need("flows")?;
     flows.only(&["clientCredentials"])?;
     let flow = flows.need("clientCredentials")?;
     flow.only(&["tokenUrl", "scopes"])?;
     let scopes = flow.need("scopes")?.entries()?.into_iter();
-    Ok(SecurityScheme {
-        name: name.to_owned(),
-        doc: node.doc()?,
+    Ok(SchemeKind::OAuth2 {
         token_url: flow.need("tokenUrl")?.text()?.to_owned(),
         scopes: scopes
             .map(|(scope, doc)| Ok((scope.to_owned(), doc.text()?.to_owned())))
             .collect::<Result<_>>()?,
     })
+}
+
+fn basic(node: &Node<'_>) -> Result<SchemeKind> {
+    node.only(&["type", "description", "scheme"])?;
+    let scheme = node.need("scheme")?;
+    match scheme.text()? {
+        "basic" => Ok(SchemeKind::Basic),
+        _ => Err(scheme.problem("only basic is supported of the HTTP schemes")),
+    }
+}
+
+fn cookie(node: &Node<'_>) -> Result<SchemeKind> {
+    node.only(&["type", "description", "in", "name"])?;
+    let place = node.need("in")?;
+    if place.text()? != "cookie" {
+        return Err(place.problem("a key is only supported in a cookie"));
+    }
+    Ok(SchemeKind::Cookie(node.need("name")?.text()?.to_owned()))
 }
 
 /// The scheme and scopes of an operation; none where it says `security: []`.
@@ -49,7 +75,11 @@ pub(super) fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Option<(
         return Err(scheme.problem("the document has no such security scheme"));
     };
     let scopes = alternative.texts(name)?;
-    let unknown = scopes.iter().position(|scope| !defined.scopes.iter().any(|(defined, _)| defined == scope));
+    let known: &[(String, String)] = match &defined.kind {
+        SchemeKind::OAuth2 { scopes, .. } => scopes,
+        SchemeKind::Basic | SchemeKind::Cookie(_) => &[],
+    };
+    let unknown = scopes.iter().position(|scope| !known.iter().any(|(known, _)| known == scope));
     match unknown.and_then(|index| alternative.list(name).ok()?.into_iter().nth(index)) {
         Some(scope) => Err(scope.problem("the security scheme has no such scope")),
         None => Ok(Some(((*name).to_owned(), scopes))),

@@ -45,7 +45,7 @@ const HOMES: [(&str, &[&str]); 7] = [
     ("poem", &["vouchsafe", "vouchsafe-api", "vouchsafe-bench", "vouchsafe-golden"]),
     ("poem-openapi", &["vouchsafe", "vouchsafe-api", "vouchsafe-golden"]),
     ("rcgen", &["vouchsafe-pki"]),
-    ("reqwest", &["vouchsafe-bench", "vouchsafe-conformance", "vouchsafe-sdk"]),
+    ("reqwest", &["vouchsafe", "vouchsafe-bench", "vouchsafe-conformance", "vouchsafe-sdk"]),
     ("sea-orm", &["vouchsafe-store"]),
     ("sea-orm-migration", &["vouchsafe-store"]),
     ("sqlx", &["vouchsafe-store"]),

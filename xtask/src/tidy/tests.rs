@@ -115,7 +115,7 @@ fn crates_depend_downwards() {
             "server/Cargo.toml",
             "[package]\nname = \"vouchsafe\"\n[dependencies]\nvouchsafe-pki.workspace = true\n\
              orm = { package = \"sea-orm\", version = \"2\" }\n[dev-dependencies]\nvouchsafe-sdk.workspace = true\n\
-             reqwest = \"1\"\n[target.'cfg(unix)'.dependencies]\nreqwest = \"1\"\n",
+             rcgen = \"1\"\n[target.'cfg(unix)'.dependencies]\nrcgen = \"1\"\n",
         ),
         ("sdk/Cargo.toml", "[package]\nname = \"vouchsafe-sdk\"\n[dependencies]\nreqwest = \"1\"\n"),
         ("extra/Cargo.toml", "[package]\nname = \"vouchsafe-extra\"\n"),
@@ -128,7 +128,7 @@ fn crates_depend_downwards() {
             "extra/Cargo.toml: this crate has no layer: say in tidy what it may depend on",
             "pki/Cargo.toml: vouchsafe-pki must not depend on vouchsafe-store",
             "server/Cargo.toml: sea-orm belongs to vouchsafe-store, not to vouchsafe",
-            "server/Cargo.toml: reqwest belongs to vouchsafe-bench, vouchsafe-conformance, vouchsafe-sdk, not to vouchsafe",
+            "server/Cargo.toml: rcgen belongs to vouchsafe-pki, not to vouchsafe",
             "store/Cargo.toml: the tests of vouchsafe-store must not depend on vouchsafe-pki",
         ]
     );

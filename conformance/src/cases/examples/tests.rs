@@ -16,7 +16,8 @@ fn every_request_example_and_every_read_has_a_case_and_a_place() {
     let all = cases(&Document::new(root));
     let pointers: BTreeSet<&str> = all.iter().map(|case| case.info.pointer.as_str()).collect();
     let mut wanted = 0;
-    for (path, item) in root["paths"].as_object().unwrap() {
+    let paths = root["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/api/v1/"));
+    for (path, item) in paths.clone() {
         for (method, operation) in item.as_object().unwrap() {
             let path = path.replace('/', "~1");
             let at = |rest: &str| format!("/paths/{path}/{method}/{rest}/content/application~1json/examples");
@@ -28,7 +29,7 @@ fn every_request_example_and_every_read_has_a_case_and_a_place() {
             }
         }
     }
-    let with_id = root["paths"].as_object().unwrap().keys().filter(|path| path.contains("{id}")).count();
+    let with_id = paths.filter(|(path, _)| path.contains("{id}")).count();
     assert_eq!(all.len(), wanted + with_id);
     for pointer in pointers {
         assert!(root.pointer(pointer).is_some(), "{pointer} leads nowhere");

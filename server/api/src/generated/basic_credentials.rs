@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Header, Items, Kind, Operation, Parameter, Place, Plane, Property,
-    Request, Response, Schema, Ty, Wire,
+    self, Call, Items, Kind, Operation, Parameter, Place, Plane, Property, Request,
+    Response, Schema, Ty, Wire,
 };
 /// `GET /api/v1/basic-credentials`
 pub static BASIC_CREDENTIALS_LIST: Operation = Operation {
@@ -59,138 +59,22 @@ pub static BASIC_CREDENTIALS_LIST: Operation = Operation {
     ],
     request: None,
     responses: &[
-        Response {
-            status: 200u16,
-            doc: "The tenant's basic credentials.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Link",
-                        doc: "Where the next page is (RFC 8288, `rel=\"next\"`). Only present when `limit` was given and more items follow.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::List(&Ty::Named(&document::BASIC_CREDENTIALS))),
-        },
-        Response {
-            status: 400u16,
-            doc: "A query parameter is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 401u16,
-            doc: "The request has no access token, or its token is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 403u16,
-            doc: "The access token does not carry the scope that the operation needs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 500u16,
-            doc: "The server failed. The header `X-Request-Id` finds the reason in its logs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 503u16,
-            doc: "The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "After how many seconds the request may be sent again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            200u16,
+            &Response {
+                doc: "The tenant's basic credentials.",
+                headers: &[
+                    ("Link", &document::HEADER_LINK),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::List(&Ty::Named(&document::BASIC_CREDENTIALS))),
+            },
+        ),
+        (400u16, &document::RESPONSE_INVALID_QUERY),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
 /// `POST /api/v1/basic-credentials`
@@ -209,195 +93,40 @@ pub static BASIC_CREDENTIALS_CREATE: Operation = Operation {
         schema: &document::BASIC_CREDENTIALS_REQUEST,
     }),
     responses: &[
-        Response {
-            status: 201u16,
-            doc: "Credentials created successfully.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Location",
-                        doc: "The path of the new credentials.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "Cache-Control",
-                        doc: "Always `no-store`, because the answer carries a secret.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: Some("no-store"),
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::BASIC_CREDENTIALS_CREATED)),
-        },
-        Response {
-            status: 400u16,
-            doc: "Username or password is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 401u16,
-            doc: "The request has no access token, or its token is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 403u16,
-            doc: "The access token does not carry the scope that the operation needs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 409u16,
-            doc: "Basic credentials with such username already registered.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 413u16,
-            doc: "The request body is larger than the server accepts (1 MiB).",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 415u16,
-            doc: "The request body's content type is not `application/json`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 500u16,
-            doc: "The server failed. The header `X-Request-Id` finds the reason in its logs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 503u16,
-            doc: "The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "After how many seconds the request may be sent again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            201u16,
+            &Response {
+                doc: "Credentials created successfully.",
+                headers: &[
+                    ("Location", &document::HEADER_LOCATION),
+                    ("Cache-Control", &document::HEADER_CACHE_CONTROL),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::Named(&document::BASIC_CREDENTIALS_CREATED)),
+            },
+        ),
+        (
+            400u16,
+            &Response {
+                doc: "Username or password is not valid.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::MESSAGE)),
+            },
+        ),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (
+            409u16,
+            &Response {
+                doc: "Basic credentials with such username already registered.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::MESSAGE)),
+            },
+        ),
+        (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),
+        (415u16, &document::RESPONSE_UNSUPPORTED_MEDIA_TYPE),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
 /// `GET /api/v1/basic-credentials/{id}`
@@ -422,129 +151,19 @@ pub static BASIC_CREDENTIALS_GET: Operation = Operation {
     ],
     request: None,
     responses: &[
-        Response {
-            status: 200u16,
-            doc: "The basic credentials.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::BASIC_CREDENTIALS)),
-        },
-        Response {
-            status: 401u16,
-            doc: "The request has no access token, or its token is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 403u16,
-            doc: "The access token does not carry the scope that the operation needs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 404u16,
-            doc: "The requested basic credentials are not found or the querying user is denied access.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 500u16,
-            doc: "The server failed. The header `X-Request-Id` finds the reason in its logs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 503u16,
-            doc: "The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "After how many seconds the request may be sent again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            200u16,
+            &Response {
+                doc: "The basic credentials.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::BASIC_CREDENTIALS)),
+            },
+        ),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (404u16, &document::RESPONSE_BASIC_CREDENTIALS_NOT_FOUND),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
 /// `PATCH /api/v1/basic-credentials/{id}/state`
@@ -573,177 +192,22 @@ pub static BASIC_CREDENTIALS_UPDATE_STATE: Operation = Operation {
         schema: &document::CREDENTIALS_STATE_UPDATE,
     }),
     responses: &[
-        Response {
-            status: 204u16,
-            doc: "Successfully updated credentials state.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: None,
-        },
-        Response {
-            status: 400u16,
-            doc: "Invalid request.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 401u16,
-            doc: "The request has no access token, or its token is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 403u16,
-            doc: "The access token does not carry the scope that the operation needs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 404u16,
-            doc: "The requested basic credentials are not found or the querying user is denied access.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 413u16,
-            doc: "The request body is larger than the server accepts (1 MiB).",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 415u16,
-            doc: "The request body's content type is not `application/json`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 500u16,
-            doc: "The server failed. The header `X-Request-Id` finds the reason in its logs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 503u16,
-            doc: "The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "After how many seconds the request may be sent again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            204u16,
+            &Response {
+                doc: "Successfully updated credentials state.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: None,
+            },
+        ),
+        (400u16, &document::RESPONSE_INVALID_STATE_UPDATE),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (404u16, &document::RESPONSE_BASIC_CREDENTIALS_NOT_FOUND),
+        (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),
+        (415u16, &document::RESPONSE_UNSUPPORTED_MEDIA_TYPE),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
 /// `PATCH /api/v1/basic-credentials/{id}/password`
@@ -772,186 +236,39 @@ pub static BASIC_CREDENTIALS_RESET_PASSWORD: Operation = Operation {
         schema: &document::PASSWORD_RESET_REQUEST,
     }),
     responses: &[
-        Response {
-            status: 200u16,
-            doc: "Password is successfully reset.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Cache-Control",
-                        doc: "Always `no-store`, because the answer carries a secret.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: Some("no-store"),
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::PASSWORD_RESET)),
-        },
-        Response {
-            status: 400u16,
-            doc: "Password is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 401u16,
-            doc: "The request has no access token, or its token is not valid.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 403u16,
-            doc: "The access token does not carry the scope that the operation needs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "WWW-Authenticate",
-                        doc: "How to authenticate (RFC 6750 section 3): the scheme `Bearer`, with `error` when a token was sent and with `scope` when\nthe token lacks one.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 404u16,
-            doc: "The requested basic credentials are not found.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 413u16,
-            doc: "The request body is larger than the server accepts (1 MiB).",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 415u16,
-            doc: "The request body's content type is not `application/json`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 500u16,
-            doc: "The server failed. The header `X-Request-Id` finds the reason in its logs.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 503u16,
-            doc: "The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "After how many seconds the request may be sent again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Identifier of the request, found again in the server's logs.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            200u16,
+            &Response {
+                doc: "Password is successfully reset.",
+                headers: &[
+                    ("Cache-Control", &document::HEADER_CACHE_CONTROL),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::Named(&document::PASSWORD_RESET)),
+            },
+        ),
+        (
+            400u16,
+            &Response {
+                doc: "Password is not valid.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::MESSAGE)),
+            },
+        ),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (
+            404u16,
+            &Response {
+                doc: "The requested basic credentials are not found.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::MESSAGE)),
+            },
+        ),
+        (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),
+        (415u16, &document::RESPONSE_UNSUPPORTED_MEDIA_TYPE),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
 /// The query of `basic_credentials_list`.
@@ -1153,7 +470,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &BASIC_CREDENTIALS_LIST,
-                    async |api: Arc<A>, call: Call<A::Caller>| {
+                    async |api: Arc<A>, call: Call<A>| {
                         let query = call.query()?;
                         Ok(
                             api
@@ -1172,7 +489,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &BASIC_CREDENTIALS_CREATE,
-                    async |api: Arc<A>, mut call: Call<A::Caller>| {
+                    async |api: Arc<A>, mut call: Call<A>| {
                         let body = call.body().await?;
                         Ok(
                             api
@@ -1191,7 +508,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &BASIC_CREDENTIALS_GET,
-                    async |api: Arc<A>, call: Call<A::Caller>| {
+                    async |api: Arc<A>, call: Call<A>| {
                         let id = call.path("id")?;
                         Ok(
                             api
@@ -1210,7 +527,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &BASIC_CREDENTIALS_UPDATE_STATE,
-                    async |api: Arc<A>, mut call: Call<A::Caller>| {
+                    async |api: Arc<A>, mut call: Call<A>| {
                         let id = call.path("id")?;
                         let body = call.body().await?;
                         Ok(
@@ -1230,7 +547,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &BASIC_CREDENTIALS_RESET_PASSWORD,
-                    async |api: Arc<A>, mut call: Call<A::Caller>| {
+                    async |api: Arc<A>, mut call: Call<A>| {
                         let id = call.path("id")?;
                         let body = call.body().await?;
                         Ok(

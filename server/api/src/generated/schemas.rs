@@ -4,6 +4,559 @@
 use serde::{Deserialize, Serialize};
 use super::document;
 use crate::runtime::{self, Secret, Wire, timestamp::Timestamp};
+/// How administrators log in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AaaSettings {
+    /// When sessions end.
+    pub session: SessionSettings,
+    /// How failed logins are slowed down.
+    pub lockout: LoginLockout,
+    /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
+    /// certificate.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub trust_store: Option<Reference>,
+}
+impl<'de> Deserialize<'de> for AaaSettings {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AaaSettings {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How administrators log in, and where that is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AaaSettingsObject {
+    /// How administrators log in.
+    pub body: AaaSettings,
+    /// Always `settings`.
+    pub key: String,
+    /// Where the settings are, and their siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for AaaSettingsObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AaaSettingsObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How administrators log in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct AaaSettingsRequest {
+    /// When sessions end.
+    pub session: SessionSettings,
+    /// How failed logins are slowed down.
+    pub lockout: LoginLockout,
+    /// The trust store that client certificates of administrators are checked with. Null when they can't log in with a
+    /// certificate. It can't be the built-in trust store: whoever gets a certificate with a user's name from a public CA
+    /// could then log in as that user.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub trust_store: Option<ReferenceInput>,
+}
+impl<'de> Deserialize<'de> for AaaSettingsRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AaaSettingsRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for AaaSettingsRequest {
+    const SCHEMA: &'static runtime::Schema = &document::AAA_SETTINGS_REQUEST;
+}
+/// What is demanded of those who change the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Accounting {
+    /// Whether every commit of a transaction needs a `commit_message`. Defaults to `false`.
+    pub require_commitlog: bool,
+}
+impl<'de> Deserialize<'de> for Accounting {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Accounting {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for Accounting {
+    const SCHEMA: &'static runtime::Schema = &document::ACCOUNTING;
+}
+/// The accounting settings, with where they stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AccountingObject {
+    /// See [`Accounting`].
+    pub body: Accounting,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for AccountingObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AccountingObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What the members of a group may do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Acl {
+    /// The name of the group.
+    pub group: GroupName,
+    /// The paths on which it is granted. A grant on a path covers everything below it.
+    pub objects: Vec<AclObject>,
+    /// What is granted.
+    pub permission: AclPermission,
+}
+impl<'de> Deserialize<'de> for Acl {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Acl {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and
+/// every path below it that there is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct AclObject(String);
+impl AclObject {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for AclObject {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::ACL_OBJECT.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// What an ACL permits.
+///
+/// - `read`: to read.
+/// - `write`: to read and to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum AclPermission {
+    /// `read`
+    #[serde(rename = "read")]
+    Read,
+    /// `write`
+    #[serde(rename = "write")]
+    Write,
+}
+impl<'de> Deserialize<'de> for AclPermission {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AclPermission {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What the members of the groups may do. A user has all grants of all groups; what no ACL grants is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Acls(pub Vec<Acl>);
+impl Wire for Acls {
+    const SCHEMA: &'static runtime::Schema = &document::ACLS;
+}
+/// The ACLs and where they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AclsObject {
+    /// The ACLs.
+    pub body: Acls,
+    /// Always `acls`.
+    pub key: String,
+    /// Where the ACLs are, and their siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for AclsObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AclsObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How an event is reported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Alert {
+    /// Whether it is reported by e-mail.
+    pub email: bool,
+    /// Whether it is reported by SNMP.
+    pub snmp: bool,
+}
+impl<'de> Deserialize<'de> for Alert {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Alert {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Any JSON value, such as the body of an object of the configuration.
+pub type AnyValue = serde_json::Value;
+/// One entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AuditEntry {
+    /// The number of the entry. Later entries have greater numbers.
+    pub id: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it: the name of the user or of the OAuth 2.0 client. `unknown` where nobody is known.
+    pub actor: String,
+    /// The address that the request came from. Empty where it is not known.
+    pub address: String,
+    /// What was done, as the id of an operation of this document.
+    pub operation: String,
+    /// What it was done to: a path of the configuration, or the id of credentials.
+    pub target: String,
+    /// What came of it.
+    pub outcome: AuditOutcome,
+    /// The request's identifier, as in its `X-Request-Id`.
+    pub request_id: String,
+    /// How often it happened. Equal refusals within a second are one entry.
+    pub count: i32,
+    /// The id of the tenant that it concerns. Absent for the server as a whole.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub tenant: Option<String>,
+    /// What else there is to say, such as the message of a commit. Never a secret.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub detail: Option<String>,
+}
+impl<'de> Deserialize<'de> for AuditEntry {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuditEntry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The number of an entry of the audit trail. Later entries have greater numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct AuditEntryId(String);
+impl AuditEntryId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for AuditEntryId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::AUDIT_ENTRY_ID.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// A page of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AuditList {
+    /// The entries, the newest first.
+    pub items: Vec<AuditEntry>,
+    /// Where the page is, and the next one.
+    pub meta: AuditMeta,
+}
+impl<'de> Deserialize<'de> for AuditList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuditList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Where a page of the audit trail is, and the next one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AuditMeta {
+    /// The path of the audit trail.
+    pub href: String,
+    /// The path of the resource that contains it.
+    pub parent: String,
+    /// The path of the next page, with the query that leads there: older entries that match the same filters. Null when
+    /// there are none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub next: Option<String>,
+}
+impl<'de> Deserialize<'de> for AuditMeta {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuditMeta {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What came of something.
+///
+/// - `done`: it was done.
+/// - `refused`: it was not allowed.
+/// - `failed`: it was allowed and did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum AuditOutcome {
+    /// `done`
+    #[serde(rename = "done")]
+    Done,
+    /// `refused`
+    #[serde(rename = "refused")]
+    Refused,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+}
+impl<'de> Deserialize<'de> for AuditOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuditOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The answer to a login or logout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AuthenticationInfo {
+    /// Where the resource is.
+    pub meta: PlainMeta,
+}
+impl<'de> Deserialize<'de> for AuthenticationInfo {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuthenticationInfo {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How an administrator can log in.
+///
+/// - `basic`: with a user name and password, by HTTP Basic.
+/// - `x509`: with the client certificate of the TLS connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum AuthenticationType {
+    /// `basic`
+    #[serde(rename = "basic")]
+    Basic,
+    /// `x509`
+    #[serde(rename = "x509")]
+    X509,
+}
+impl<'de> Deserialize<'de> for AuthenticationType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuthenticationType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How administrators can log in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct AuthenticationTypes {
+    /// The ways to log in that are open.
+    pub types: Vec<AuthenticationType>,
+    /// Where the resource is.
+    pub meta: PlainMeta,
+}
+impl<'de> Deserialize<'de> for AuthenticationTypes {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuthenticationTypes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate authority of a trust store. Only `pem` is stored by you: everything else is read from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Authority {
+    /// See [`Fingerprint`].
+    pub fingerprint: Fingerprint,
+    /// The name of the entity that signed the certificate. Country, state, locality, organisation, organisational
+    /// unit, common name and e-mail address in this order, with the word `None` for an absent one:
+    /// `C=HU/ST=Budapest/L=None/O=Internet Widgits Pty Ltd/OU=None/CN=None/emailAddress=None`.
+    pub issuer: String,
+    /// The certificate in PEM format.
+    pub pem: String,
+    /// The subject of the certificate, in the form of `issuer`.
+    pub subject: String,
+}
+impl<'de> Deserialize<'de> for Authority {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Authority {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate authority for a trust store. `pem` is enough. The other properties are read from the certificate; they
+/// may be sent so that what was just read can be sent back, and must then match the certificate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct AuthorityInput {
+    /// The certificate's fingerprint. Read from `pem`; if sent, it must match.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub fingerprint: Option<Fingerprint>,
+    /// The name of the entity that signed the certificate. Read from `pem`; if sent, it must match.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub issuer: Option<String>,
+    /// See [`AuthorityPem`].
+    pub pem: AuthorityPem,
+    /// The subject of the certificate. Read from `pem`; if sent, it must match.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub subject: Option<String>,
+}
+impl<'de> Deserialize<'de> for AuthorityInput {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for AuthorityInput {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate authority for a trust store, as its certificate in PEM or as an object with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AuthorityOrPem {
+    /// See [`AuthorityPem`].
+    AuthorityPem(AuthorityPem),
+    /// See [`AuthorityInput`].
+    AuthorityInput(AuthorityInput),
+}
+/// The certificate of a certificate authority in PEM, exactly one. Up to 32768 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct AuthorityPem(String);
+impl AuthorityPem {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for AuthorityPem {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::AUTHORITY_PEM.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
 /// Basic credentials of a client, without the password.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BasicCredentials {
@@ -87,6 +640,133 @@ impl<'de> Deserialize<'de> for BasicCredentialsRequest {
 impl Wire for BasicCredentialsRequest {
     const SCHEMA: &'static runtime::Schema = &document::BASIC_CREDENTIALS_REQUEST;
 }
+/// Algorithm and size of the key of the tenant's CA.
+///
+/// - `rsa-2048`: RSA with a modulus of 2048 bits.
+/// - `ec-p256`: an elliptic curve key on NIST P-256. It signs about thirty times faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum CaKeyType {
+    /// `rsa-2048`
+    #[serde(rename = "rsa-2048")]
+    Rsa2048,
+    /// `ec-p256`
+    #[serde(rename = "ec-p256")]
+    EcP256,
+}
+impl<'de> Deserialize<'de> for CaKeyType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CaKeyType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate and those above it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct CertificateChain {
+    /// The certificate and those above it, nearest first, the root included where it is ours.
+    pub certificates: Vec<CertificateInfo>,
+}
+impl<'de> Deserialize<'de> for CertificateChain {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CertificateChain {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate with those above it, and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct CertificateChainObject {
+    /// See [`CertificateChain`].
+    pub body: CertificateChain,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for CertificateChainObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CertificateChainObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate, and what can be read in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct CertificateInfo {
+    /// The subject of the certificate. Country, state, locality, organisation, organisational unit, common name and
+    /// e-mail address in this order, with the word `None` for an absent one: `C=HU/ST=Budapest/L=None/O=Internet
+    /// Widgits Pty Ltd/OU=None/CN=None/emailAddress=None`.
+    pub subject: String,
+    /// The name of the entity that signed the certificate, in the form of `subject`.
+    pub issuer: String,
+    /// Certificate serial number, base 10 encoded.
+    pub serial_number: String,
+    /// See [`Fingerprint`].
+    pub fingerprint: Fingerprint,
+    /// The time from which on the certificate is valid.
+    pub not_before: Timestamp,
+    /// The time past which the certificate is no longer valid.
+    pub not_after: Timestamp,
+    /// The certificate in PEM.
+    pub pem: String,
+}
+impl<'de> Deserialize<'de> for CertificateInfo {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CertificateInfo {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What the certificates of the tenant's clients are like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct CertificateProfile {
+    /// Algorithm and size of the key of the tenant's CA. It can't be changed once the tenant is created.
+    pub ca_key_type: CaKeyType,
+    /// The key that the server makes where a request names neither `keyType` nor `csr`.
+    pub default_key_type: KeyType,
+    /// The time to live of a certificate, in seconds, where a request names none. Must not be greater than
+    /// `maximum_ttl`.
+    pub default_ttl: Ttl,
+    /// The greatest time to live that a request may ask for, in seconds.
+    pub maximum_ttl: Ttl,
+}
+impl<'de> Deserialize<'de> for CertificateProfile {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CertificateProfile {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// A certificate signing request (PKCS#10, RFC 2986) in PEM, signed with the client's private key. Of its content only
 /// the public key is used: the subject and the requested extensions are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -108,6 +788,123 @@ impl TryFrom<String> for CertificateSigningRequest {
         Ok(Self(text))
     }
 }
+/// What a change does.
+///
+/// - `create`: it adds an object.
+/// - `delete`: it removes one.
+/// - `replace`: it replaces one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum ChangeType {
+    /// `create`
+    #[serde(rename = "create")]
+    Create,
+    /// `delete`
+    #[serde(rename = "delete")]
+    Delete,
+    /// `replace`
+    #[serde(rename = "replace")]
+    Replace,
+}
+impl<'de> Deserialize<'de> for ChangeType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ChangeType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The object that was created or replaced in the session's transaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Changed {
+    /// The object's key, which is the last part of its path.
+    pub key: String,
+    /// Where the object is, and its siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for Changed {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Changed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How many seconds the issuer's clock may differ from ours.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct ClockLeeway(i32);
+impl ClockLeeway {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for ClockLeeway {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::CLOCK_LEEWAY.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
+/// What was changed and why. It is kept in the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CommitMessage(String);
+impl CommitMessage {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for CommitMessage {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::COMMIT_MESSAGE.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// Whether a commit needs a message.
+///
+/// - `required`: `/api/configuration/management/accounting` demands one.
+/// - `optional`: it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum CommitMessageRule {
+    /// `optional`
+    #[serde(rename = "optional")]
+    Optional,
+    /// `required`
+    #[serde(rename = "required")]
+    Required,
+}
+impl<'de> Deserialize<'de> for CommitMessageRule {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for CommitMessageRule {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// Certificate Common Name (CN). Up to 255 printable ASCII symbols.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
@@ -126,6 +923,48 @@ impl TryFrom<String> for CommonName {
             runtime::check_text(rules, &text)?;
         }
         Ok(Self(text))
+    }
+}
+/// The key of an object in a collection of the configuration: a UUID, or a negative number for an object that comes with
+/// the server. In a path, anything else is answered with 404.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ConfigurationKey(String);
+impl ConfigurationKey {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for ConfigurationKey {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::CONFIGURATION_KEY.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// The entry to the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct ConfigurationList {
+    /// The parts of the configuration, in ASCII order of their keys.
+    pub items: Vec<NamespaceItem>,
+    /// Where the configuration is.
+    pub meta: PlainMeta,
+}
+impl<'de> Deserialize<'de> for ConfigurationList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ConfigurationList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
     }
 }
 /// Unique identifier of client credentials (an xid). In a path, anything else is answered with 404.
@@ -217,12 +1056,625 @@ impl<'de> Deserialize<'de> for CredentialsTargetState {
         Self::deserialize(runtime::Strict(deserializer))
     }
 }
+/// Where a certificate revocation list is fetched from, by HTTP or HTTPS. Up to 2048 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CrlUrl(String);
+impl CrlUrl {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for CrlUrl {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::CRL_URL.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// The object that was deleted in the session's transaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Deleted {
+    /// Where the object was, and its siblings as they were before.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for Deleted {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Deleted {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How and to whom e-mail is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Email {
+    /// Where messages for the administrator go. `null`: nowhere.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub admin_address: Option<String>,
+    /// Where alerts go whose `email` is on. `null`: nowhere, and no alert is sent by e-mail.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub alerting_address: Option<String>,
+    /// Where reports go. `null`: nowhere.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub reporting_address: Option<String>,
+    /// The sender of all messages. `null`: an address made from the server's host name.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub sender_address: Option<String>,
+    /// See [`SmtpAuth`].
+    pub smtp_auth: SmtpAuth,
+    /// See [`SmtpEncryption`].
+    pub smtp_encryption: SmtpEncryption,
+    /// The SMTP server that takes the messages. Its usual port is 25, with `tls` 465 and with `starttls` 587.
+    pub smtp_server: ServerEndpoint,
+}
+impl<'de> Deserialize<'de> for Email {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Email {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An e-mail address (RFC 5321 section 4.1.2) without a display name. Printable ASCII, up to 254 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct EmailAddress(String);
+impl EmailAddress {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for EmailAddress {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::EMAIL_ADDRESS.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// The e-mail settings, with where they stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct EmailObject {
+    /// See [`Email`].
+    pub body: Email,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for EmailObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for EmailObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How and to whom e-mail is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct EmailRequest {
+    /// Where messages for the administrator go. `null`: nowhere.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub admin_address: Option<EmailAddress>,
+    /// Where alerts go whose `email` is on. `null`: nowhere, and no alert is sent by e-mail.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub alerting_address: Option<EmailAddress>,
+    /// Where reports go. `null`: nowhere.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub reporting_address: Option<EmailAddress>,
+    /// The sender of all messages. `null`: an address made from the server's host name.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub sender_address: Option<EmailAddress>,
+    /// See [`SmtpAuthRequest`].
+    pub smtp_auth: SmtpAuthRequest,
+    /// See [`SmtpEncryptionRequest`].
+    pub smtp_encryption: SmtpEncryptionRequest,
+    /// The SMTP server that takes the messages. Its usual port is 25, with `tls` 465 and with `starttls` 587.
+    pub smtp_server: ServerEndpoint,
+}
+impl<'de> Deserialize<'de> for EmailRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for EmailRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for EmailRequest {
+    const SCHEMA: &'static runtime::Schema = &document::EMAIL_REQUEST;
+}
+/// An OAuth 2.0 authorization server whose tokens are accepted beside our own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct ExternalIssuer {
+    /// See [`IssuerUrl`].
+    pub issuer: IssuerUrl,
+    /// See [`TokenAudience`].
+    pub audience: TokenAudience,
+    /// See [`ClockLeeway`].
+    pub clock_leeway_seconds: ClockLeeway,
+}
+impl<'de> Deserialize<'de> for ExternalIssuer {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ExternalIssuer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The description of an error on the admin plane.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Failure {
+    /// See [`FailureReason`].
+    pub error: FailureReason,
+}
+impl<'de> Deserialize<'de> for Failure {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Failure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// One of the errors in a request or in the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct FailureCause {
+    /// The path of the invalid value, as in `details.path`.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+impl<'de> Deserialize<'de> for FailureCause {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for FailureCause {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What an error is about. It is empty for errors that have nothing to add to the message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct FailureDetails {
+    /// The path that was attempted, or the one that was found invalid: the request's path, followed by the place in the
+    /// body (`/api/configuration/aaa/settings/session/inactivity_minutes`).
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub path: Option<String>,
+    /// All errors that were found, at most 100.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errors: Option<Vec<FailureCause>>,
+    /// Who is changing the configuration. Only present with the type `ConfigurationLocked`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub holder: Option<LockHolder>,
+}
+impl<'de> Deserialize<'de> for FailureDetails {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for FailureDetails {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What failed and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct FailureReason {
+    /// What kind of error it is, for programs.
+    #[serde(rename = "type")]
+    pub r#type: FailureType,
+    /// What is wrong and what can be done about it, for people.
+    pub message: String,
+    /// What the error is about. Which of its properties are present depends on `type`.
+    pub details: FailureDetails,
+}
+impl<'de> Deserialize<'de> for FailureReason {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for FailureReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The kind of an error.
+///
+/// - `InvalidRequestBody` (400): the request has no body, or it is not JSON.
+/// - `SyntacticError` (400): a value is not accepted. `details` has the path of the first one and `errors` with all.
+/// - `SemanticError` (400): the configuration would contradict itself. `details` has `errors`.
+/// - `Unauthenticated` (401): the request has no session, or the session has ended.
+/// - `AuthenticationFailure` (401): the credentials are not accepted.
+/// - `Unauthorized` (403): the session's user may not do this. `details` has the path.
+/// - `NotFound` (404): the object does not exist. `details` has the path.
+/// - `MethodNotAllowed` (405): the path does not have the method.
+/// - `ConfigurationLocked` (409): another session is changing the configuration. `details` has its `holder`.
+/// - `TransactionNotOpen` (409): there is nothing to commit.
+/// - `TransactionExpired` (409): the session's transaction timed out and its changes are gone.
+/// - `ContentTooLarge` (413), `UnsupportedMediaType` (415): the body is too long or not `application/json`.
+/// - `TooManyRequests` (429): too many failed logins.
+/// - `InternalError` (500), `ServiceUnavailable` (503): the server failed or is busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum FailureType {
+    /// `InvalidRequestBody`
+    InvalidRequestBody,
+    /// `SyntacticError`
+    SyntacticError,
+    /// `SemanticError`
+    SemanticError,
+    /// `Unauthenticated`
+    Unauthenticated,
+    /// `AuthenticationFailure`
+    AuthenticationFailure,
+    /// `Unauthorized`
+    Unauthorized,
+    /// `NotFound`
+    NotFound,
+    /// `MethodNotAllowed`
+    MethodNotAllowed,
+    /// `ConfigurationLocked`
+    ConfigurationLocked,
+    /// `TransactionNotOpen`
+    TransactionNotOpen,
+    /// `TransactionExpired`
+    TransactionExpired,
+    /// `ContentTooLarge`
+    ContentTooLarge,
+    /// `UnsupportedMediaType`
+    UnsupportedMediaType,
+    /// `TooManyRequests`
+    TooManyRequests,
+    /// `InternalError`
+    InternalError,
+    /// `ServiceUnavailable`
+    ServiceUnavailable,
+}
+impl<'de> Deserialize<'de> for FailureType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for FailureType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The message digest of a certificate (of its DER) and the algorithm it was made with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Fingerprint {
+    /// The digest: lower-case hexadecimal bytes with colons between them.
+    pub digest: String,
+    /// The name of the hash algorithm, `sha256`.
+    pub hash_algorithm: String,
+}
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Fingerprint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A group of administrators.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Group {
+    /// The group's name, unique among the groups.
+    pub name: GroupName,
+    /// The names of the users in it.
+    pub members: Vec<Username>,
+}
+impl<'de> Deserialize<'de> for Group {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Group {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for Group {
+    const SCHEMA: &'static runtime::Schema = &document::GROUP;
+}
+/// A group of administrators in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct GroupItem {
+    /// The object's key.
+    pub key: String,
+    /// Where the object is.
+    pub meta: ItemMeta,
+    /// The group.
+    pub body: Group,
+}
+impl<'de> Deserialize<'de> for GroupItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for GroupItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// All groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct GroupList {
+    /// The groups, in ASCII order of their keys.
+    pub items: Vec<GroupItem>,
+    /// Where the collection is, and its siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for GroupList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for GroupList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The name of a group of users, unique among all of them. Up to 255 characters, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct GroupName(String);
+impl GroupName {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for GroupName {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::GROUP_NAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// A group of administrators and where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct GroupObject {
+    /// The group.
+    pub body: Group,
+    /// The object's key.
+    pub key: String,
+    /// Where the object is, and its siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for GroupObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for GroupObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// From where on the state of the machine raises alerts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct HealthMonitoring {
+    /// The used share of the disk, in percent, from which on the alert `xcbDiskFull` is raised. Defaults to 80.
+    pub maximum_disk_utilization_ratio: UtilizationRatio,
+    /// The load average over 1 minute above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub maximum_load1: Option<LoadAverage>,
+    /// The load average over 5 minutes above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub maximum_load5: Option<LoadAverage>,
+    /// The load average over 15 minutes above which the alert `xcbLoadAvgHigh` is raised. `null` (default): no limit.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub maximum_load15: Option<LoadAverage>,
+    /// The used share of the swap space, in percent, above which the alert `xcbSwapFull` is raised. Defaults to 70.
+    pub maximum_swap_utilization_ratio: UtilizationRatio,
+}
+impl<'de> Deserialize<'de> for HealthMonitoring {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for HealthMonitoring {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for HealthMonitoring {
+    const SCHEMA: &'static runtime::Schema = &document::HEALTH_MONITORING;
+}
+/// The limits of the machine's state, with where they stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct HealthMonitoringObject {
+    /// See [`HealthMonitoring`].
+    pub body: HealthMonitoring,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for HealthMonitoringObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for HealthMonitoringObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A number of minutes, at most a day.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct InactivityMinutes(i32);
+impl InactivityMinutes {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for InactivityMinutes {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::INACTIVITY_MINUTES.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
+/// A number of seconds, at most an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct InitialDelaySeconds(i32);
+impl InitialDelaySeconds {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for InitialDelaySeconds {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::INITIAL_DELAY_SECONDS.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
+/// The URL of an OAuth 2.0 authorization server, exactly as it stands in the claim `iss` of its tokens (RFC 8414
+/// section 2): `https`, without query and fragment. `http` is permitted for loopback hosts only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct IssuerUrl(String);
+impl IssuerUrl {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for IssuerUrl {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::ISSUER_URL.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// Where an object is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct ItemMeta {
+    /// The object's path.
+    pub href: String,
+}
+impl<'de> Deserialize<'de> for ItemMeta {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ItemMeta {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// Algorithm and size of a key.
 ///
 /// - `rsa-2048`, `rsa-3072`, `rsa-4096`: RSA with a modulus of that many bits.
 /// - `ec-p256`, `ec-p384`: elliptic curve keys on NIST P-256 or P-384.
 /// - `ed25519`: Edwards-curve keys (RFC 8032).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub enum KeyType {
     /// `rsa-2048`
@@ -251,11 +1703,443 @@ impl<'de> Deserialize<'de> for KeyType {
         Self::deserialize(runtime::Strict(deserializer))
     }
 }
+impl Serialize for KeyType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A load average: how many processes run or wait to run, averaged over some minutes. Must be greater than zero.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct LoadAverage(f64);
+impl LoadAverage {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+impl TryFrom<f64> for LoadAverage {
+    type Error = String;
+    fn try_from(number: f64) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::LOAD_AVERAGE.kind {
+            runtime::check_number(rules, number)?;
+        }
+        Ok(Self(number))
+    }
+}
+/// The session that is changing the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct LockHolder {
+    /// The name of the session's user.
+    pub username: String,
+    /// When its transaction was opened.
+    pub since: Timestamp,
+    /// After how many seconds its transaction ends if it makes no further request.
+    pub remaining_seconds: i32,
+}
+impl<'de> Deserialize<'de> for LockHolder {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for LockHolder {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// For how many seconds credentials stay locked out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct LockoutDuration(i32);
+impl LockoutDuration {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for LockoutDuration {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::LOCKOUT_DURATION.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
+/// A number of failed logins.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct LoginFailures(i32);
+impl LoginFailures {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for LoginFailures {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::LOGIN_FAILURES.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
+/// How failed logins are slowed down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct LoginLockout {
+    /// After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users
+    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.
+    pub failures: LoginFailures,
+    /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than
+    /// `maximum_delay_seconds`.
+    pub initial_delay_seconds: InitialDelaySeconds,
+    /// How long a wait can become. It is 300 unless it is changed.
+    pub maximum_delay_seconds: MaximumDelaySeconds,
+}
+impl<'de> Deserialize<'de> for LoginLockout {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for LoginLockout {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A number of seconds, at most a day.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct MaximumDelaySeconds(i32);
+impl MaximumDelaySeconds {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for MaximumDelaySeconds {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::MAXIMUM_DELAY_SECONDS.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
 /// The description of an error.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Message {
     /// Detailed error description.
     pub message: String,
+}
+/// One object of a namespace, without its body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct NamespaceItem {
+    /// The object's name, which is the last part of its path.
+    pub key: String,
+    /// Where the object is.
+    pub meta: ItemMeta,
+}
+impl<'de> Deserialize<'de> for NamespaceItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for NamespaceItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The objects of a namespace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct NamespaceList {
+    /// The objects, in ASCII order of their keys.
+    pub items: Vec<NamespaceItem>,
+    /// Where the namespace is, and its siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for NamespaceList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for NamespaceList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The time servers, in the order in which they are asked. None by default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NtpServers(pub Vec<ServerAddress>);
+impl Wire for NtpServers {
+    const SCHEMA: &'static runtime::Schema = &document::NTP_SERVERS;
+}
+/// The time servers, with where they stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct NtpServersObject {
+    /// See [`NtpServers`].
+    pub body: NtpServers,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for NtpServersObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for NtpServersObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A client that gets access tokens of its tenant by the client credentials grant (RFC 6749 section 4.4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct OauthClient {
+    /// The client's id, unique among the clients of all tenants. It can't be changed once the client is created.
+    pub client_id: OauthClientId,
+    /// What tokens of the client permit.
+    pub scopes: Vec<OauthScope>,
+}
+impl<'de> Deserialize<'de> for OauthClient {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for OauthClient {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for OauthClient {
+    const SCHEMA: &'static runtime::Schema = &document::OAUTH_CLIENT;
+}
+/// The new OAuth client with its secret, which is shown here only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct OauthClientCreated {
+    /// See [`OauthClientSecret`].
+    pub client_secret: OauthClientSecret,
+    /// The client's key, which is not its `client_id`.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for OauthClientCreated {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for OauthClientCreated {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The client's id at `/oauth2/token` (RFC 6749 section 2.2). Up to 255 printable ASCII symbols.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct OauthClientId(String);
+impl OauthClientId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for OauthClientId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::OAUTH_CLIENT_ID.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// An OAuth client in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct OauthClientItem {
+    /// The client's key, which is not its `client_id`.
+    pub key: String,
+    /// See [`ItemMeta`].
+    pub meta: ItemMeta,
+    /// See [`OauthClient`].
+    pub body: OauthClient,
+}
+impl<'de> Deserialize<'de> for OauthClientItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for OauthClientItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The OAuth clients of a tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct OauthClientList {
+    /// The clients in the order of their keys.
+    pub items: Vec<OauthClientItem>,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for OauthClientList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for OauthClientList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An OAuth client, with where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct OauthClientObject {
+    /// See [`OauthClient`].
+    pub body: OauthClient,
+    /// The client's key, which is not its `client_id`.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for OauthClientObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for OauthClientObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The secret of an OAuth client. Only its hash is stored, so it can't be fetched again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String")]
+pub struct OauthClientSecret(Secret);
+impl OauthClientSecret {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+impl From<String> for OauthClientSecret {
+    fn from(text: String) -> Self {
+        Self(Secret::from(text))
+    }
+}
+/// A permission on the resources of a tenant, as the operations of the tenant plane name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum OauthScope {
+    /// `tenant:basic-credentials:read`
+    #[serde(rename = "tenant:basic-credentials:read")]
+    TenantBasicCredentialsRead,
+    /// `tenant:basic-credentials:create`
+    #[serde(rename = "tenant:basic-credentials:create")]
+    TenantBasicCredentialsCreate,
+    /// `tenant:basic-credentials:update`
+    #[serde(rename = "tenant:basic-credentials:update")]
+    TenantBasicCredentialsUpdate,
+    /// `tenant:x509-credentials:read`
+    #[serde(rename = "tenant:x509-credentials:read")]
+    TenantX509CredentialsRead,
+    /// `tenant:x509-credentials:create`
+    #[serde(rename = "tenant:x509-credentials:create")]
+    TenantX509CredentialsCreate,
+    /// `tenant:x509-credentials:update`
+    #[serde(rename = "tenant:x509-credentials:update")]
+    TenantX509CredentialsUpdate,
+}
+impl<'de> Deserialize<'de> for OauthScope {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for OauthScope {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+/// keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct ObjectMeta {
+    /// The path of the first sibling. It can be the object itself.
+    pub first: String,
+    /// This object's path.
+    pub href: String,
+    /// The path of the last sibling. It can be the object itself.
+    pub last: String,
+    /// The path of the next sibling, null for the last one.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub next: Option<String>,
+    /// The path of the object that contains it.
+    pub parent: String,
+    /// The path of the previous sibling, null for the first one.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub previous: Option<String>,
+    /// The path of the transaction.
+    pub transaction: String,
+    /// After how many seconds without a request the session's transaction ends and its changes are dropped. Only present
+    /// while the session has an open transaction.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub remaining_seconds: Option<i32>,
+}
+impl<'de> Deserialize<'de> for ObjectMeta {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ObjectMeta {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 /// The greatest number of items in one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -297,6 +2181,26 @@ impl TryFrom<String> for Password {
         Ok(Self(Secret::from(text)))
     }
 }
+/// The least number of characters of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct PasswordMinimumLength(i32);
+impl PasswordMinimumLength {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for PasswordMinimumLength {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::PASSWORD_MINIMUM_LENGTH.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
 /// The new password of basic credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PasswordReset {
@@ -325,6 +2229,89 @@ impl<'de> Deserialize<'de> for PasswordResetRequest {
 }
 impl Wire for PasswordResetRequest {
     const SCHEMA: &'static runtime::Schema = &document::PASSWORD_RESET_REQUEST;
+}
+/// What the passwords of the tenant's basic credentials must be like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct PasswordRules {
+    /// See [`PasswordMinimumLength`].
+    pub minimum_length: PasswordMinimumLength,
+}
+impl<'de> Deserialize<'de> for PasswordRules {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for PasswordRules {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Where a resource is that has no siblings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct PlainMeta {
+    /// This resource's path.
+    pub href: String,
+    /// The path of the resource that contains it.
+    pub parent: String,
+    /// The path of the transaction.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub transaction: Option<String>,
+    /// After how many seconds without a request the session's transaction ends and its changes are dropped. Only present
+    /// while the session has an open transaction.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub remaining_seconds: Option<i32>,
+    /// The path of the list of the transaction's changes. Only present in the transaction's own answers, while it is
+    /// open and has changes.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub changes: Option<String>,
+}
+impl<'de> Deserialize<'de> for PlainMeta {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for PlainMeta {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A TCP or UDP port.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct PortNumber(i32);
+impl PortNumber {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for PortNumber {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::PORT_NUMBER.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
 }
 /// The certificate's private key in PEM. It is not stored and cannot be fetched again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -358,12 +2345,1715 @@ pub enum PrivateKeyType {
     #[serde(rename = "ed25519")]
     Ed25519,
 }
+/// A reference to another object of the configuration, as answers have it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Reference {
+    /// The key of the other object.
+    pub key: ConfigurationKey,
+    /// Where the other object is.
+    pub meta: ItemMeta,
+}
+impl<'de> Deserialize<'de> for Reference {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Reference {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A reference to another object of the configuration, as requests have it: the object's key, or the reference as an
+/// answer has it, so that a body that was read can be sent back. Of the latter only `key` counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ReferenceInput {
+    /// See [`ConfigurationKey`].
+    ConfigurationKey(ConfigurationKey),
+    /// See [`Reference`].
+    Reference(Reference),
+}
+/// How it is checked that a certificate is not revoked.
+///
+/// - `full`: `crl_urls` must contain the CRL URLs of all CAs in the chain of the certificate that is verified.
+/// - `leaf`: `crl_urls` must contain at least the CRL URL of the CA that signed the certificate that is verified.
+/// - `none`: It isn't checked, and `crl_urls` must be empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum RevocationCheck {
+    /// `full`
+    #[serde(rename = "full")]
+    Full,
+    /// `leaf`
+    #[serde(rename = "leaf")]
+    Leaf,
+    /// `none`
+    #[serde(rename = "none")]
+    None,
+}
+impl<'de> Deserialize<'de> for RevocationCheck {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for RevocationCheck {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The address of a server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct ServerAddress {
+    /// What `value` is.
+    pub selection: ServerAddressSelection,
+    /// The IP address or the fully qualified domain name.
+    pub value: ServerAddressValue,
+}
+impl<'de> Deserialize<'de> for ServerAddress {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ServerAddress {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How a server is named.
+///
+/// - `ip`: by an IPv4 or IPv6 address.
+/// - `fqdn`: by a host name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum ServerAddressSelection {
+    /// `ip`
+    #[serde(rename = "ip")]
+    Ip,
+    /// `fqdn`
+    #[serde(rename = "fqdn")]
+    Fqdn,
+}
+impl<'de> Deserialize<'de> for ServerAddressSelection {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ServerAddressSelection {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An IPv4 address, an IPv6 address without brackets, or a host name (RFC 1123).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ServerAddressValue(String);
+impl ServerAddressValue {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for ServerAddressValue {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SERVER_ADDRESS_VALUE.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// The address of a server, with its port where it is not the usual one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct ServerEndpoint {
+    /// See [`ServerAddressSelection`].
+    pub selection: ServerAddressSelection,
+    /// See [`ServerAddressValue`].
+    pub value: ServerAddressValue,
+    /// The port. Without it the usual one of the service is taken.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub port: Option<PortNumber>,
+}
+impl<'de> Deserialize<'de> for ServerEndpoint {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ServerEndpoint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// When sessions end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SessionSettings {
+    /// After how many minutes without a request a session ends. It is 20 unless it is changed.
+    pub inactivity_minutes: InactivityMinutes,
+}
+impl<'de> Deserialize<'de> for SessionSettings {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SessionSettings {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How the SMTP server is told who sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SmtpAuth {
+    /// Whether to log in at the SMTP server.
+    pub enabled: bool,
+    /// The username at the SMTP server. Present when `enabled` is `true`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub username: Option<SmtpUsername>,
+}
+impl<'de> Deserialize<'de> for SmtpAuth {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SmtpAuth {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How the SMTP server is told who sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SmtpAuthRequest {
+    /// Whether to log in at the SMTP server. `true` needs a `username` and a password.
+    pub enabled: bool,
+    /// The username at the SMTP server. Needed when `enabled` is `true`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub username: Option<SmtpUsername>,
+    /// The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,
+    /// and when `smtp_server` changes, because a password is only kept for the server that it was given for.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub password: Option<SmtpPassword>,
+}
+impl<'de> Deserialize<'de> for SmtpAuthRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SmtpAuthRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How the connection to the SMTP server is protected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SmtpEncryption {
+    /// See [`SmtpEncryptionSelection`].
+    pub selection: SmtpEncryptionSelection,
+    /// The trust store that the server's certificate is verified with. Absent with `disabled`, and where the built-in
+    /// one is used.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub trust_store: Option<Reference>,
+}
+impl<'de> Deserialize<'de> for SmtpEncryption {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SmtpEncryption {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How the connection to the SMTP server is protected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SmtpEncryptionRequest {
+    /// See [`SmtpEncryptionSelection`].
+    pub selection: SmtpEncryptionSelection,
+    /// The trust store that the server's certificate is verified with. Absent: the built-in one. Must not be sent
+    /// with `disabled`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub trust_store: Option<ReferenceInput>,
+}
+impl<'de> Deserialize<'de> for SmtpEncryptionRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SmtpEncryptionRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How the connection to the SMTP server is protected.
+///
+/// - `disabled`: It isn't.
+/// - `starttls` (extension): STARTTLS (RFC 3207) is demanded. A server that doesn't offer it gets no message.
+/// - `tls` (extension): TLS from the first byte (RFC 8314 section 3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum SmtpEncryptionSelection {
+    /// `disabled`
+    #[serde(rename = "disabled")]
+    Disabled,
+    /// `starttls`
+    #[serde(rename = "starttls")]
+    Starttls,
+    /// `tls`
+    #[serde(rename = "tls")]
+    Tls,
+}
+impl<'de> Deserialize<'de> for SmtpEncryptionSelection {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SmtpEncryptionSelection {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The password at the SMTP server. Up to 255 printable ASCII symbols. It is stored encrypted and never answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SmtpPassword(Secret);
+impl SmtpPassword {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+impl TryFrom<String> for SmtpPassword {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SMTP_PASSWORD.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(Secret::from(text)))
+    }
+}
+/// The username at the SMTP server. Up to 255 printable ASCII symbols.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SmtpUsername(String);
+impl SmtpUsername {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for SmtpUsername {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SMTP_USERNAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// How SNMPv3 messages are authenticated.
+///
+/// - `md5`: HMAC-MD5-96 (RFC 3414 section 6). Only for receivers that know nothing better.
+/// - `sha`: HMAC-SHA-96 (RFC 3414 section 7).
+/// - `sha256`: HMAC-192-SHA-256 (RFC 7860).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum SnmpAuthMethod {
+    /// `md5`
+    #[serde(rename = "md5")]
+    Md5,
+    /// `sha`
+    #[serde(rename = "sha")]
+    Sha,
+    /// `sha256`
+    #[serde(rename = "sha256")]
+    Sha256,
+}
+impl<'de> Deserialize<'de> for SnmpAuthMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpAuthMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The community of SNMPv2c. It is sent in clear and is no secret. Up to 255 printable ASCII symbols.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SnmpCommunity(String);
+impl SnmpCommunity {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for SnmpCommunity {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SNMP_COMMUNITY.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// How SNMPv3 messages are encrypted.
+///
+/// - `disabled`: They aren't.
+/// - `des`: CBC-DES (RFC 3414 section 8). Only for receivers that know nothing better.
+/// - `aes`: CFB128-AES-128 (RFC 3826).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum SnmpEncryptionMethod {
+    /// `disabled`
+    #[serde(rename = "disabled")]
+    Disabled,
+    /// `des`
+    #[serde(rename = "des")]
+    Des,
+    /// `aes`
+    #[serde(rename = "aes")]
+    Aes,
+}
+impl<'de> Deserialize<'de> for SnmpEncryptionMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpEncryptionMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The engine id of the sender of the traps (RFC 3411 section 5, SnmpEngineID): `0x` and 10 to 64 hexadecimal digits,
+/// which are 5 to 32 bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SnmpEngineId(String);
+impl SnmpEngineId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for SnmpEngineId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SNMP_ENGINE_ID.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// A password that a key of SNMPv3 is made from (RFC 3414 section 11.2): 8 to 150 printable ASCII symbols. It is stored
+/// encrypted and never answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SnmpPassword(Secret);
+impl SnmpPassword {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+impl TryFrom<String> for SnmpPassword {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SNMP_PASSWORD.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(Secret::from(text)))
+    }
+}
+/// How and where SNMP traps are sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SnmpTrap {
+    /// Whether alerts whose `snmp` is on are sent as traps. Defaults to `false`.
+    pub enabled: bool,
+    /// See [`SnmpTrapVersion`].
+    pub version: SnmpTrapVersion,
+}
+impl<'de> Deserialize<'de> for SnmpTrap {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrap {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The SNMP trap settings, with where they stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SnmpTrapObject {
+    /// See [`SnmpTrap`].
+    pub body: SnmpTrap,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for SnmpTrapObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrapObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Who receives the traps, and what the version needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SnmpTrapReceiver {
+    /// The community. Present with version `2c`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub community: Option<SnmpCommunity>,
+    /// The server that receives the traps. The usual port is 162.
+    pub server: ServerEndpoint,
+    /// The user whom the traps are sent as. Present with version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub username: Option<SnmpUsername>,
+    /// The sender's engine id. Present with version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub engine_id: Option<SnmpEngineId>,
+    /// How messages are authenticated. Present with version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub auth_method: Option<SnmpAuthMethod>,
+    /// How messages are encrypted. Present with version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub encryption_method: Option<SnmpEncryptionMethod>,
+}
+impl<'de> Deserialize<'de> for SnmpTrapReceiver {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrapReceiver {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Who receives the traps, and what the version needs: version `2c` a `community`; version `3` `username`, `engine_id`,
+/// `auth_method` with `auth_password`, and `encryption_method`, unless that is `disabled` with `encryption_password`.
+/// What belongs to the other version must not be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SnmpTrapReceiverRequest {
+    /// The community. With version `2c`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub community: Option<SnmpCommunity>,
+    /// The server that receives the traps. The usual port is 162.
+    pub server: ServerEndpoint,
+    /// The user whom the traps are sent as. With version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub username: Option<SnmpUsername>,
+    /// The sender's engine id. With version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub engine_id: Option<SnmpEngineId>,
+    /// How messages are authenticated. With version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub auth_method: Option<SnmpAuthMethod>,
+    /// The password for authentication. With version `3`; absent: the one that is stored stays.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub auth_password: Option<SnmpPassword>,
+    /// How messages are encrypted. With version `3`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub encryption_method: Option<SnmpEncryptionMethod>,
+    /// The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that
+    /// is stored stays.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub encryption_password: Option<SnmpPassword>,
+}
+impl<'de> Deserialize<'de> for SnmpTrapReceiverRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrapReceiverRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// How and where SNMP traps are sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SnmpTrapRequest {
+    /// Whether alerts whose `snmp` is on are sent as traps.
+    pub enabled: bool,
+    /// See [`SnmpTrapVersionRequest`].
+    pub version: SnmpTrapVersionRequest,
+}
+impl<'de> Deserialize<'de> for SnmpTrapRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrapRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for SnmpTrapRequest {
+    const SCHEMA: &'static runtime::Schema = &document::SNMP_TRAP_REQUEST;
+}
+/// The version of SNMP and its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SnmpTrapVersion {
+    /// See [`SnmpVersion`].
+    pub selection: SnmpVersion,
+    /// See [`SnmpTrapReceiver`].
+    pub value: SnmpTrapReceiver,
+}
+impl<'de> Deserialize<'de> for SnmpTrapVersion {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrapVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The version of SNMP and its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SnmpTrapVersionRequest {
+    /// See [`SnmpVersion`].
+    pub selection: SnmpVersion,
+    /// See [`SnmpTrapReceiverRequest`].
+    pub value: SnmpTrapReceiverRequest,
+}
+impl<'de> Deserialize<'de> for SnmpTrapVersionRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpTrapVersionRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The user of SNMPv3 whom the traps are sent as (RFC 3414 section 2.1). Up to 32 printable ASCII symbols.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SnmpUsername(String);
+impl SnmpUsername {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for SnmpUsername {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SNMP_USERNAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// The version of SNMP that traps are sent with.
+///
+/// - `2c`: SNMPv2c (RFC 1901), with a community and without protection.
+/// - `3`: SNMPv3 with the User-based Security Model (RFC 3414): authenticated, and encrypted unless that is switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum SnmpVersion {
+    /// `2c`
+    #[serde(rename = "2c")]
+    V2c,
+    /// `3`
+    #[serde(rename = "3")]
+    V3,
+}
+impl<'de> Deserialize<'de> for SnmpVersion {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SnmpVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Which system-related events are reported, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct SystemAlerts {
+    /// General alert: any message of the level alert in the server's log. It is meant for debugging and can be very
+    /// many.
+    #[serde(rename = "xcbAlert")]
+    pub xcb_alert: Alert,
+    /// Data archiving failure.
+    #[serde(rename = "xcbArchiveFailed")]
+    pub xcb_archive_failed: Alert,
+    /// Data and configuration backup failure.
+    #[serde(rename = "xcbBackupFailed")]
+    pub xcb_backup_failed: Alert,
+    /// Too many successive failed login attempts.
+    #[serde(rename = "xcbBruteForceAttempt")]
+    pub xcb_brute_force_attempt: Alert,
+    /// Configuration change.
+    #[serde(rename = "xcbConfigChange")]
+    pub xcb_config_change: Alert,
+    /// Database error occurred.
+    #[serde(rename = "xcbDBError")]
+    pub xcb_d_b_error: Alert,
+    /// Disk utilization reached the percentage configured in the `maximum_disk_utilization_ratio` element of the
+    /// `/api/configuration/management/monitoring` endpoint.
+    #[serde(rename = "xcbDiskFull")]
+    pub xcb_disk_full: Alert,
+    /// General error: any message of the level error in the server's log. It is meant for debugging and can be very
+    /// many.
+    #[serde(rename = "xcbError")]
+    pub xcb_error: Alert,
+    /// The firmware is tainted.
+    #[serde(rename = "xcbFirmwareTainted")]
+    pub xcb_firmware_tainted: Alert,
+    /// Hardware error.
+    #[serde(rename = "xcbHWError")]
+    pub xcb_h_w_error: Alert,
+    /// HA node state changed.
+    #[serde(rename = "xcbHaNodeChanged")]
+    pub xcb_ha_node_changed: Alert,
+    /// License expires soon.
+    #[serde(rename = "xcbLicenseAlmostExpired")]
+    pub xcb_license_almost_expired: Alert,
+    /// License limit reached.
+    #[serde(rename = "xcbLimitReached")]
+    pub xcb_limit_reached: Alert,
+    /// The average load exceeded any of the values configured in the `maximum_load1`, `maximum_load5` or
+    /// `maximum_load15` elements of the `/api/configuration/management/monitoring` endpoint.
+    #[serde(rename = "xcbLoadAvgHigh")]
+    pub xcb_load_avg_high: Alert,
+    /// Successful login.
+    #[serde(rename = "xcbLogin")]
+    pub xcb_login: Alert,
+    /// Failed login.
+    #[serde(rename = "xcbLoginFailure")]
+    pub xcb_login_failure: Alert,
+    /// Logout from the web configuration interface.
+    #[serde(rename = "xcbLogout")]
+    pub xcb_logout: Alert,
+    /// RAID status changed.
+    #[serde(rename = "xcbRaidStatus")]
+    pub xcb_raid_status: Alert,
+    /// The utilization of the swap exceeded the value configured in the `maximum_swap_utilization_ratio` element of the
+    /// `/api/configuration/management/monitoring` endpoint.
+    #[serde(rename = "xcbSwapFull")]
+    pub xcb_swap_full: Alert,
+    /// Time sync lost.
+    #[serde(rename = "xcbTimeSyncLost")]
+    pub xcb_time_sync_lost: Alert,
+    /// Time stamping error.
+    #[serde(rename = "xcbTimestampError")]
+    pub xcb_timestamp_error: Alert,
+}
+impl<'de> Deserialize<'de> for SystemAlerts {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SystemAlerts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for SystemAlerts {
+    const SCHEMA: &'static runtime::Schema = &document::SYSTEM_ALERTS;
+}
+/// The system-related alerts and where they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct SystemAlertsObject {
+    /// Configuration options for system-related alerts.
+    pub body: SystemAlerts,
+    /// Always `system_alerts`.
+    pub key: String,
+    /// Where the alerts are, and their siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for SystemAlertsObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for SystemAlertsObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A tenant: an isolated set of credentials with its own certificate authority.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Tenant {
+    /// See [`TenantId`].
+    pub id: TenantId,
+    /// See [`TenantName`].
+    pub name: TenantName,
+    /// Whose tokens are accepted for this tenant beside our own.
+    pub external_issuers: Vec<ExternalIssuer>,
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
+    pub trust_stores: Vec<Reference>,
+    /// See [`CertificateProfile`].
+    pub certificate_profile: CertificateProfile,
+    /// See [`PasswordRules`].
+    pub password_rules: PasswordRules,
+    /// See [`TenantLockout`].
+    pub lockout: TenantLockout,
+}
+impl<'de> Deserialize<'de> for Tenant {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Tenant {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The CA of a tenant in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TenantCaItem {
+    /// The tenant's key.
+    pub key: String,
+    /// See [`ItemMeta`].
+    pub meta: ItemMeta,
+    /// See [`CertificateChain`].
+    pub body: CertificateChain,
+}
+impl<'de> Deserialize<'de> for TenantCaItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantCaItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The CAs of all tenants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TenantCaList {
+    /// The CAs in the order of the tenants' keys.
+    pub items: Vec<TenantCaItem>,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TenantCaList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantCaList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The tenant's id, by which tokens, certificates and URLs name it: one DNS label in lower case (RFC 1123 section 2.1).
+/// `platform` is reserved for the platform CA.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TenantId(String);
+impl TenantId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for TenantId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::TENANT_ID.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// A tenant in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TenantItem {
+    /// The tenant's key, which is not its `id`.
+    pub key: String,
+    /// See [`ItemMeta`].
+    pub meta: ItemMeta,
+    /// See [`Tenant`].
+    pub body: Tenant,
+}
+impl<'de> Deserialize<'de> for TenantItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// All tenants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TenantList {
+    /// The tenants in the order of their keys.
+    pub items: Vec<TenantItem>,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TenantList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What happens after wrong passwords for the same basic credentials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct TenantLockout {
+    /// See [`TenantLockoutFailures`].
+    pub failures: TenantLockoutFailures,
+    /// See [`LockoutDuration`].
+    pub duration_seconds: LockoutDuration,
+}
+impl<'de> Deserialize<'de> for TenantLockout {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantLockout {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does
+/// not verify credentials yet.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct TenantLockoutFailures(i32);
+impl TenantLockoutFailures {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for TenantLockoutFailures {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::TENANT_LOCKOUT_FAILURES.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
+    }
+}
+/// The tenant's name, for people. 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TenantName(String);
+impl TenantName {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for TenantName {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::TENANT_NAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// A tenant, with where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TenantObject {
+    /// See [`Tenant`].
+    pub body: Tenant,
+    /// The tenant's key, which is not its `id`.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TenantObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A tenant: an isolated set of credentials with its own certificate authority.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct TenantRequest {
+    /// The tenant's id, unique. It can't be changed once the tenant is created.
+    pub id: TenantId,
+    /// See [`TenantName`].
+    pub name: TenantName,
+    /// Whose tokens are accepted for this tenant beside our own.
+    pub external_issuers: Vec<ExternalIssuer>,
+    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
+    /// credentials yet.
+    pub trust_stores: Vec<ReferenceInput>,
+    /// See [`CertificateProfile`].
+    pub certificate_profile: CertificateProfile,
+    /// See [`PasswordRules`].
+    pub password_rules: PasswordRules,
+    /// See [`TenantLockout`].
+    pub lockout: TenantLockout,
+}
+impl<'de> Deserialize<'de> for TenantRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TenantRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for TenantRequest {
+    const SCHEMA: &'static runtime::Schema = &document::TENANT_REQUEST;
+}
+/// The name of a time zone in the IANA time zone database, such as `Europe/Budapest` or `UTC`. A name that has the right
+/// form but is not in the database is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Timezone(String);
+impl Timezone {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for Timezone {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::TIMEZONE.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+impl Wire for Timezone {
+    const SCHEMA: &'static runtime::Schema = &document::TIMEZONE;
+}
+/// The time zone, with where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TimezoneObject {
+    /// See [`Timezone`].
+    pub body: Timezone,
+    /// The last segment of the object's path.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TimezoneObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TimezoneObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The audience that a token must name in its claim `aud`. Up to 255 printable ASCII symbols.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TokenAudience(String);
+impl TokenAudience {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for TokenAudience {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::TOKEN_AUDIENCE.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// Which traffic-related events are reported, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct TrafficAlerts {
+    /// User authentication failed.
+    #[serde(rename = "scbAuthFailure")]
+    pub scb_auth_failure: Alert,
+    /// Successful user authentication.
+    #[serde(rename = "scbAuthSuccess")]
+    pub scb_auth_success: Alert,
+    /// Channel opening denied.
+    #[serde(rename = "scbChannelDenied")]
+    pub scb_channel_denied: Alert,
+    /// Connection denied.
+    #[serde(rename = "scbConnectionDenied")]
+    pub scb_connection_denied: Alert,
+    /// Connection to the server failed.
+    #[serde(rename = "scbConnectionFailed")]
+    pub scb_connection_failed: Alert,
+    /// Connection timed out.
+    #[serde(rename = "scbConnectionTimedout")]
+    pub scb_connection_timedout: Alert,
+    /// The requested credential store is closed.
+    #[serde(rename = "scbCredStoreClosed")]
+    pub scb_cred_store_closed: Alert,
+    /// Failure to decrypt a credential.
+    #[serde(rename = "scbCredStoreDecryptError")]
+    pub scb_cred_store_decrypt_error: Alert,
+    /// Failure to unlock the credential store.
+    #[serde(rename = "scbCredStoreUnlockFailure")]
+    pub scb_cred_store_unlock_failure: Alert,
+    /// The user failed to authenticate on the gateway.
+    #[serde(rename = "scbGWAuthFailure")]
+    pub scb_g_w_auth_failure: Alert,
+    /// Successful authentication on the gateway.
+    #[serde(rename = "scbGWAuthSuccess")]
+    pub scb_g_w_auth_success: Alert,
+    /// Protocol violation.
+    #[serde(rename = "scbProtocolViolation")]
+    pub scb_protocol_violation: Alert,
+    /// Real-time audit event detected.
+    #[serde(rename = "scbRealTimeAlert")]
+    pub scb_real_time_alert: Alert,
+    /// New SSH host key learned.
+    #[serde(rename = "scbSshHostKeyLearned")]
+    pub scb_ssh_host_key_learned: Alert,
+    /// SSH host key mismatch.
+    #[serde(rename = "scbSshHostKeyMismatch")]
+    pub scb_ssh_host_key_mismatch: Alert,
+    /// User mapping failed on the gateway.
+    #[serde(rename = "scbUserMappingFailure")]
+    pub scb_user_mapping_failure: Alert,
+}
+impl<'de> Deserialize<'de> for TrafficAlerts {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrafficAlerts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for TrafficAlerts {
+    const SCHEMA: &'static runtime::Schema = &document::TRAFFIC_ALERTS;
+}
+/// The traffic-related alerts and where they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrafficAlertsObject {
+    /// Configuration options for traffic-related alerts.
+    pub body: TrafficAlerts,
+    /// Always `traffic_alerts`.
+    pub key: String,
+    /// Where the alerts are, and their siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TrafficAlertsObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrafficAlertsObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The session's transaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TransactionBody {
+    /// Whether a commit needs a message.
+    pub commit_message: CommitMessageRule,
+    /// Whether a transaction is open.
+    pub status: TransactionStatus,
+}
+impl<'de> Deserialize<'de> for TransactionBody {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionBody {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// One change that a transaction would make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TransactionChange {
+    /// What the change does.
+    #[serde(rename = "type")]
+    pub r#type: ChangeType,
+    /// The path of the object that is changed.
+    pub path: String,
+    /// The object's new body. Absent when the object is deleted.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub new_value: Option<AnyValue>,
+    /// The object's committed body. Absent when the object is created.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub old_value: Option<AnyValue>,
+}
+impl<'de> Deserialize<'de> for TransactionChange {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionChange {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The changes that a transaction would make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TransactionChangeList {
+    /// The changes, in the order in which they were made. Several changes of one object are one.
+    pub changes: Vec<TransactionChange>,
+    /// Where the list is.
+    pub meta: PlainMeta,
+}
+impl<'de> Deserialize<'de> for TransactionChangeList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionChangeList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The end of a transaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct TransactionCommit {
+    /// Always `commit`.
+    pub status: TransactionTargetStatus,
+    /// What was changed and why. Whether it may be left out is said by `body.commit_message` of the transaction.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub commit_message: Option<CommitMessage>,
+}
+impl<'de> Deserialize<'de> for TransactionCommit {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionCommit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for TransactionCommit {
+    const SCHEMA: &'static runtime::Schema = &document::TRANSACTION_COMMIT;
+}
+/// The session's transaction, in both forms that are in use: `transaction.status` says the same as `body.status`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TransactionObject {
+    /// The session's transaction.
+    pub body: TransactionBody,
+    /// Always `transaction`.
+    pub key: String,
+    /// Where the transaction is, and its changes.
+    pub meta: PlainMeta,
+    /// The session's transaction, in its shorter form.
+    pub transaction: TransactionSummary,
+}
+impl<'de> Deserialize<'de> for TransactionObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The transaction that was dropped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TransactionRemoved {
+    /// Where the transaction is.
+    pub meta: PlainMeta,
+}
+impl<'de> Deserialize<'de> for TransactionRemoved {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionRemoved {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Whether the session has a transaction.
+///
+/// - `open`: it has one, with or without changes.
+/// - `closed`: it has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum TransactionStatus {
+    /// `open`
+    #[serde(rename = "open")]
+    Open,
+    /// `closed`
+    #[serde(rename = "closed")]
+    Closed,
+}
+impl<'de> Deserialize<'de> for TransactionStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The session's transaction, in its shorter form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TransactionSummary {
+    /// Whether a transaction is open.
+    pub status: TransactionStatus,
+}
+impl<'de> Deserialize<'de> for TransactionSummary {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionSummary {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What is to become of the transaction. Always `commit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum TransactionTargetStatus {
+    /// `commit`
+    #[serde(rename = "commit")]
+    Commit,
+}
+impl<'de> Deserialize<'de> for TransactionTargetStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TransactionTargetStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A trust store. The built-in one has neither `authorities` nor `crl_urls`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStore {
+    /// The name of the trust store, unique. The built-in trust store's name is `Built-in`.
+    pub name: String,
+    /// List of Certificate Authorities.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub authorities: Option<Vec<Authority>>,
+    /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check. CRL URLs inside the certificates are
+    /// ignored.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub crl_urls: Option<Vec<String>>,
+    /// See [`RevocationCheck`].
+    pub revocation_check: RevocationCheck,
+    /// See [`TrustStoreType`].
+    pub trust_store_type: TrustStoreType,
+}
+impl<'de> Deserialize<'de> for TrustStore {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStore {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A trust store in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStoreItem {
+    /// The trust store's key. The built-in trust store's is `-7001`.
+    pub key: String,
+    /// See [`ItemMeta`].
+    pub meta: ItemMeta,
+    /// See [`TrustStore`].
+    pub body: TrustStore,
+}
+impl<'de> Deserialize<'de> for TrustStoreItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// All trust stores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStoreList {
+    /// The trust stores in the order of their keys, the built-in one first.
+    pub items: Vec<TrustStoreItem>,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TrustStoreList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The name of a trust store, unique among all of them. Up to 255 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TrustStoreName(String);
+impl TrustStoreName {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for TrustStoreName {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::TRUST_STORE_NAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// A trust store, with where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStoreObject {
+    /// See [`TrustStore`].
+    pub body: TrustStore,
+    /// The trust store's key. The built-in trust store's is `-7001`.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for TrustStoreObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A trust store of yours. It needs `authorities` and `crl_urls`: they are only optional here because the built-in
+/// trust store, which can't be sent, doesn't have them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct TrustStoreRequest {
+    /// See [`TrustStoreName`].
+    pub name: TrustStoreName,
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
+    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub authorities: Option<Vec<AuthorityOrPem>>,
+    /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check: at most 100, each only once. Must be
+    /// empty with `none`, must not be empty with `full` and `leaf`. CRL URLs inside the certificates are ignored.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub crl_urls: Option<Vec<CrlUrl>>,
+    /// See [`RevocationCheck`].
+    pub revocation_check: RevocationCheck,
+    /// Always `custom`: a built-in trust store can't be created or edited.
+    pub trust_store_type: TrustStoreType,
+}
+impl<'de> Deserialize<'de> for TrustStoreRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for TrustStoreRequest {
+    const SCHEMA: &'static runtime::Schema = &document::TRUST_STORE_REQUEST;
+}
+/// The type of a trust store.
+///
+/// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
+///   no CRL is checked with it.
+/// - `custom`: A trust store of yours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum TrustStoreType {
+    /// `built-in`
+    #[serde(rename = "built-in")]
+    BuiltIn,
+    /// `custom`
+    #[serde(rename = "custom")]
+    Custom,
+}
+impl<'de> Deserialize<'de> for TrustStoreType {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// The time to live of a certificate in seconds. Defaults to 31536000 (365 days) if not specified. Must be greater than
 /// zero. A fraction is rounded up to a whole second.
 ///
 /// A certificate never outlives the certificate of its issuer: a greater time to live is answered with 400, the default
 /// one is cut to the end of the issuer's certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "f64")]
 pub struct Ttl(f64);
 impl Ttl {
@@ -382,10 +4072,146 @@ impl TryFrom<f64> for Ttl {
         Ok(Self(number))
     }
 }
+/// An administrator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct User {
+    /// The user's name, unique among the users. Their client certificate has it as its common name.
+    pub name: String,
+}
+impl<'de> Deserialize<'de> for User {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for User {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An administrator in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct UserItem {
+    /// The object's key.
+    pub key: String,
+    /// Where the object is.
+    pub meta: ItemMeta,
+    /// The user.
+    pub body: User,
+}
+impl<'de> Deserialize<'de> for UserItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for UserItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// All users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct UserList {
+    /// The users, in ASCII order of their keys.
+    pub items: Vec<UserItem>,
+    /// Where the collection is, and its siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for UserList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for UserList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An administrator and where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct UserObject {
+    /// The user.
+    pub body: User,
+    /// The object's key.
+    pub key: String,
+    /// Where the object is, and its siblings.
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for UserObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for UserObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Password of an administrator. 8 to 72 printable ASCII symbols.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct UserPassword(Secret);
+impl UserPassword {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+impl TryFrom<String> for UserPassword {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::USER_PASSWORD.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(Secret::from(text)))
+    }
+}
+/// An administrator to create or replace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct UserRequest {
+    /// The user's name, unique among the users. Their client certificate has it as its common name.
+    pub name: Username,
+    /// The user's password. It can be written, but is never answered. Left out in a new user, they can only log in with
+    /// a certificate; left out in a replacement, the password stays as it is.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub password: Option<UserPassword>,
+}
+impl<'de> Deserialize<'de> for UserRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for UserRequest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for UserRequest {
+    const SCHEMA: &'static runtime::Schema = &document::USER_REQUEST;
+}
 /// Tenant-wide unique username (login). Up to 255 printable ASCII symbols, except `:` and `@`, which are not allowed.
 ///
 /// It is not recommended to use any Personally Identifiable Information (PII) in a username.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Username(String);
 impl Username {
@@ -402,6 +4228,26 @@ impl TryFrom<String> for Username {
             runtime::check_text(rules, &text)?;
         }
         Ok(Self(text))
+    }
+}
+/// A share in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "i32")]
+pub struct UtilizationRatio(i32);
+impl UtilizationRatio {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+}
+impl TryFrom<i32> for UtilizationRatio {
+    type Error = String;
+    fn try_from(number: i32) -> Result<Self, String> {
+        if let runtime::Kind::Number(rules) = &document::UTILIZATION_RATIO.kind {
+            runtime::check_number(rules, f64::from(number))?;
+        }
+        Ok(Self(number))
     }
 }
 /// X.509 credentials of a client, without the certificate and its private key.

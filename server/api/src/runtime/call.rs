@@ -6,7 +6,7 @@ use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::BoxEndpoint};
 use serde_json::{Map, Number, Value};
 
 use super::{
-    bad_input::{BadInput, Violation},
+    bad_input::{BadInput, Location, Violation},
     body,
     check::check,
     document::{Kind, Operation, Property, Schema, Ty, Wire},
@@ -20,7 +20,7 @@ pub trait Plane: Send + Sync + 'static {
     /// Who calls.
     type Caller: Send;
     /// Why an operation fails, as the plane's error response.
-    type Error: From<BadInput> + IntoResponse + Send;
+    type Error: IntoResponse + Send;
 
     /// Finds out who calls, and whether they may. Runs before anything else of the request is read.
     fn authorize(
@@ -28,59 +28,66 @@ pub trait Plane: Send + Sync + 'static {
         request: &Request,
         operation: &'static Operation,
     ) -> impl Future<Output = Result<Self::Caller, Self::Error>> + Send;
+
+    /// Why a request can't be read, as the plane tells it. The request's body has been taken.
+    fn refuse(&self, request: &Request, input: BadInput) -> Self::Error;
 }
 
 /// A request whose caller is known.
-pub struct Call<C> {
+pub struct Call<A: Plane> {
     /// Who calls.
-    pub caller: C,
+    pub caller: A::Caller,
+    api: Arc<A>,
     request: Request,
 }
 
-impl<C> Call<C> {
+impl<A: Plane> Call<A> {
     /// A path parameter. One that breaks its rules names nothing that could exist: 404.
     ///
     /// # Errors
-    /// [`BadInput::NotFound`].
-    pub fn path<T: TryFrom<String>>(&self, name: &str) -> Result<T, BadInput> {
-        let text = self.request.raw_path_param(name).ok_or(BadInput::NotFound)?;
-        T::try_from(text.to_owned()).map_err(|_| BadInput::NotFound)
+    /// [`BadInput::NotFound`], as the plane tells it.
+    pub fn path<T: TryFrom<String>>(&self, name: &str) -> Result<T, A::Error> {
+        let value = self.request.raw_path_param(name).and_then(|text| T::try_from(text.to_owned()).ok());
+        value.ok_or_else(|| self.api.refuse(&self.request, BadInput::NotFound))
     }
 
     /// The query.
     ///
     /// # Errors
-    /// [`BadInput::Violations`].
-    pub fn query<T: Wire>(&self) -> Result<T, BadInput> {
+    /// [`BadInput::Query`], as the plane tells it.
+    pub fn query<T: Wire>(&self) -> Result<T, A::Error> {
         let text = self.request.uri().query().unwrap_or_default();
-        let malformed = |_| BadInput::Violations(vec![Violation::new("query", "is malformed")]);
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(malformed)?;
-        let mut map = Map::new();
-        for (name, value) in pairs {
-            let value = scalar(T::SCHEMA, &name, value);
-            if map.insert(name.clone(), value).is_some() {
-                return Err(BadInput::Violations(vec![Violation::new(
-                    "query",
-                    "must not have a parameter twice",
-                )]));
-            }
-        }
-        let value = Value::Object(map);
-        serde_json::from_value(value.clone()).map_err(|_| {
-            let mut violations = Vec::new();
-            check(T::SCHEMA, &value, "", &mut violations);
-            BadInput::Violations(violations)
-        })
+        query(text).map_err(|found| self.api.refuse(&self.request, BadInput::Query(found)))
     }
 
     /// The JSON body.
     ///
     /// # Errors
-    /// Every [`BadInput`] but `NotFound`.
-    pub async fn body<T: Wire>(&mut self) -> Result<T, BadInput> {
+    /// Every [`BadInput`] but `NotFound` and `Query`, as the plane tells it.
+    pub async fn body<T: Wire>(&mut self) -> Result<T, A::Error> {
         let body = self.request.take_body();
-        body::read(self.request.headers(), body, BODY_LIMIT).await
+        let read = body::read(self.request.headers(), body, BODY_LIMIT).await;
+        read.map_err(|input| self.api.refuse(&self.request, input))
     }
+}
+
+/// Reads a query like a closed object.
+fn query<T: Wire>(text: &str) -> Result<T, Vec<Violation>> {
+    let malformed = |_| vec![Violation::query("is malformed")];
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(malformed)?;
+    let mut map = Map::new();
+    for (name, value) in pairs {
+        let value = scalar(T::SCHEMA, &name, value);
+        if map.insert(name, value).is_some() {
+            return Err(vec![Violation::query("must not have a parameter twice")]);
+        }
+    }
+    let value = Value::Object(map);
+    serde_json::from_value(value.clone()).map_err(|_| {
+        let mut found = Vec::new();
+        check(T::SCHEMA, &value, &Location::Root, &mut found);
+        found
+    })
 }
 
 /// A query's text as the JSON value its schema asks for; one that is no number stays text, which is then refused.
@@ -89,7 +96,7 @@ fn scalar(schema: &Schema, name: &str, text: String) -> Value {
     let numeric = |property: &&Property| match &property.ty {
         Ty::Integer => true,
         Ty::Named(schema) => matches!(schema.kind, Kind::Number(_)),
-        Ty::Boolean | Ty::Text | Ty::DateTime | Ty::List(_) => false,
+        Ty::Boolean | Ty::Text | Ty::DateTime | Ty::List(_) | Ty::Nullable(_) => false,
     };
     match properties.iter().find(|property| property.name == name).filter(numeric) {
         Some(_) => text.parse::<Number>().map_or(Value::String(text), Value::Number),
@@ -101,7 +108,7 @@ fn scalar(schema: &Schema, name: &str, text: String) -> Value {
 pub fn endpoint<A, F, Fut>(api: Arc<A>, operation: &'static Operation, handler: F) -> BoxEndpoint<'static>
 where
     A: Plane,
-    F: Fn(Arc<A>, Call<A::Caller>) -> Fut + Send + Sync + 'static,
+    F: Fn(Arc<A>, Call<A>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Response, A::Error>> + Send,
 {
     let handler = Arc::new(handler);
@@ -110,7 +117,7 @@ where
         async move {
             let caller = api.authorize(&request, operation).await;
             let answer = match caller {
-                Ok(caller) => handler(api, Call { caller, request }).await,
+                Ok(caller) => handler(Arc::clone(&api), Call { caller, api, request }).await,
                 Err(error) => Err(error),
             };
             let mut response = answer.unwrap_or_else(IntoResponse::into_response);

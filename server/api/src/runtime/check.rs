@@ -3,40 +3,53 @@
 use serde_json::{Map, Value};
 
 use super::{
-    bad_input::Violation,
+    bad_input::{ENOUGH, Location, Violation},
     document::{Kind, Number, Property, Schema, Text, Ty},
 };
 
-/// So many violations are enough: an answer must not grow with what was sent.
-const ENOUGH: usize = 16;
-
-/// The violations of the schema in the value, all but for very many. `path` leads to the value, empty for the whole body.
-pub(super) fn check(schema: &Schema, value: &Value, path: &str, found: &mut Vec<Violation>) {
+/// The violations of the schema in the value, all but for very many.
+pub(super) fn check(schema: &Schema, value: &Value, at: &Location<'_>, found: &mut Vec<Violation>) {
     match (&schema.kind, value) {
         (Kind::Object { properties, closed }, Value::Object(map)) => {
-            object(properties, *closed, map, path, found)
+            object(properties, *closed, map, at, found)
         }
-        (Kind::Object { .. }, _) => found.push(wrong_type(path, "an object", value)),
+        (Kind::Object { .. }, _) => found.push(wrong_type(at, "an object", value)),
         (Kind::Enum(values), Value::String(text)) => {
             if !values.contains(&text.as_str()) {
-                found.push(Violation::new(path, format!("must be one of {}", values.join(", "))));
+                found.push(Violation::new(at, format!("must be one of {}", values.join(", "))));
             }
         }
         (Kind::Text(rules), Value::String(text)) => {
             if let Err(rule) = check_text(rules, text) {
-                found.push(Violation::new(path, rule));
+                found.push(Violation::new(at, rule));
             }
         }
-        (Kind::Enum(_) | Kind::Text(_), _) => found.push(wrong_type(path, "a string", value)),
+        (Kind::Enum(_) | Kind::Text(_), _) => found.push(wrong_type(at, "a string", value)),
         (Kind::Number(rules), Value::Number(number)) => {
             let whole = number.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
             if rules.integer && !whole {
-                found.push(Violation::new(path, "must be a whole number of at most 32 bits"));
+                found.push(Violation::new(at, "must be a whole number of at most 32 bits"));
             } else if let Err(rule) = check_number(rules, number.as_f64().unwrap_or(f64::NAN)) {
-                found.push(Violation::new(path, rule));
+                found.push(Violation::new(at, rule));
             }
         }
-        (Kind::Number(_), _) => found.push(wrong_type(path, "a number", value)),
+        (Kind::Number(_), _) => found.push(wrong_type(at, "a number", value)),
+        (Kind::List(item), value) => list(item, value, at, found),
+        (Kind::Union(schemas), value) => union(schemas, value, at, found),
+        (Kind::Any, _) => {}
+    }
+}
+
+/// What of a union is meant shows in the value's JSON type.
+fn union(schemas: &[&Schema; 2], value: &Value, at: &Location<'_>, found: &mut Vec<Violation>) {
+    let meant = schemas.iter().find(|schema| match value {
+        Value::Object(_) => matches!(schema.kind, Kind::Object { .. }),
+        Value::String(_) => matches!(schema.kind, Kind::Text(_) | Kind::Enum(_)),
+        _ => false,
+    });
+    match meant {
+        Some(schema) => check(schema, value, at, found),
+        None => found.push(wrong_type(at, "a string or an object", value)),
     }
 }
 
@@ -44,50 +57,51 @@ fn object(
     properties: &[Property],
     closed: bool,
     map: &Map<String, Value>,
-    path: &str,
+    at: &Location<'_>,
     found: &mut Vec<Violation>,
 ) {
     for property in properties {
-        let path = join(path, property.name);
+        let at = Location::Property(at, property.name);
         match map.get(property.name) {
-            Some(value) => used(&property.ty, value, &path, found),
-            None if property.required => found.push(Violation::new(&path, "is required")),
+            Some(value) => used(&property.ty, value, &at, found),
+            None if property.required => found.push(Violation::new(&at, "is required")),
             None => {}
         }
     }
     let unknown = map.keys().filter(|key| closed && !properties.iter().any(|property| property.name == *key));
     for key in unknown.take(ENOUGH.saturating_sub(found.len())) {
         let known: Vec<_> = properties.iter().map(|property| property.name).collect();
-        found.push(Violation::new(
-            &join(path, printable_key(key)),
-            format!("is not known; known are {}", known.join(", ")),
-        ));
+        found.push(Violation::unknown(at, key, &known));
     }
 }
 
-fn used(ty: &Ty, value: &Value, path: &str, found: &mut Vec<Violation>) {
+fn used(ty: &Ty, value: &Value, at: &Location<'_>, found: &mut Vec<Violation>) {
     match (ty, value) {
-        (Ty::Named(schema), value) => check(schema, value, path, found),
+        (Ty::Named(schema), value) => check(schema, value, at, found),
+        (Ty::Nullable(_), Value::Null) => {}
+        (Ty::Nullable(ty), value) => used(ty, value, at, found),
         (Ty::Boolean, Value::Bool(_)) | (Ty::Text, Value::String(_)) => {}
         (Ty::DateTime, Value::String(text)) => {
             if super::timestamp::parse(text).is_none() {
-                found.push(Violation::new(path, "must be a moment such as 2020-03-01T12:47:02.247462Z"));
+                found.push(Violation::new(at, "must be a moment such as 2020-03-01T12:47:02.247462Z"));
             }
         }
         (Ty::Integer, Value::Number(number)) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
         }
-        (Ty::List(item), Value::Array(items)) => {
-            for (index, value) in items.iter().enumerate() {
-                if found.len() >= ENOUGH {
-                    return;
-                }
-                used(item, value, &format!("{path}[{index}]"), found);
-            }
+        (Ty::List(item), value) => list(item, value, at, found),
+        (Ty::Boolean, _) => found.push(wrong_type(at, "a boolean", value)),
+        (Ty::Text | Ty::DateTime, _) => found.push(wrong_type(at, "a string", value)),
+        (Ty::Integer, _) => found.push(wrong_type(at, "a whole number", value)),
+    }
+}
+
+fn list(item: &Ty, value: &Value, at: &Location<'_>, found: &mut Vec<Violation>) {
+    let Value::Array(items) = value else { return found.push(wrong_type(at, "a list", value)) };
+    for (index, value) in items.iter().enumerate() {
+        if found.len() >= ENOUGH {
+            return;
         }
-        (Ty::Boolean, _) => found.push(wrong_type(path, "a boolean", value)),
-        (Ty::Text | Ty::DateTime, _) => found.push(wrong_type(path, "a string", value)),
-        (Ty::Integer, _) => found.push(wrong_type(path, "a whole number", value)),
-        (Ty::List(_), _) => found.push(wrong_type(path, "a list", value)),
+        used(item, value, &Location::Item(at, index), found);
     }
 }
 
@@ -135,7 +149,7 @@ pub fn check_number(rules: &Number, number: f64) -> Result<(), String> {
     Ok(())
 }
 
-fn wrong_type(path: &str, expected: &str, value: &Value) -> Violation {
+fn wrong_type(at: &Location<'_>, expected: &str, value: &Value) -> Violation {
     let got = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -144,16 +158,5 @@ fn wrong_type(path: &str, expected: &str, value: &Value) -> Violation {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    Violation::new(path, format!("must be {expected}, not {got}"))
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// A property's name is the client's text: only a short plain one is worth repeating.
-fn printable_key(key: &str) -> &str {
-    let plain =
-        key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.$".contains(&byte));
-    if plain && !key.is_empty() { key } else { "a property" }
+    Violation::new(at, format!("must be {expected}, not {got}"))
 }

@@ -59,17 +59,31 @@ pub struct Tag {
     pub doc: &'static str,
 }
 
-/// An OAuth 2.0 client-credentials security scheme.
+/// A security scheme.
 #[derive(Debug)]
 pub struct Scheme {
     /// Name.
     pub name: &'static str,
     /// Description.
     pub doc: &'static str,
-    /// Where tokens are had.
-    pub token_url: &'static str,
-    /// Scopes and what they permit.
-    pub scopes: &'static [(&'static str, &'static str)],
+    /// How a caller is known.
+    pub kind: SchemeKind,
+}
+
+/// How a caller is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// By an access token of OAuth 2.0 client credentials.
+    OAuth2 {
+        /// Where tokens are had.
+        token_url: &'static str,
+        /// Scopes and what they permit.
+        scopes: &'static [(&'static str, &'static str)],
+    },
+    /// By username and password (RFC 7617).
+    Basic,
+    /// By a cookie of this name.
+    Cookie(&'static str),
 }
 
 /// One operation.
@@ -87,14 +101,14 @@ pub struct Operation {
     pub summary: &'static str,
     /// Description in Markdown.
     pub doc: &'static str,
-    /// The scheme, and the scopes a caller must all have.
+    /// The scheme, and the scopes a caller must all have; `None` where anyone may call.
     pub security: Option<(&'static Scheme, &'static [&'static str])>,
     /// Path and query parameters.
     pub parameters: &'static [Parameter],
     /// The JSON body.
     pub request: Option<Request>,
-    /// The responses, the successful one first.
-    pub responses: &'static [Response],
+    /// The responses by status, the successful one first.
+    pub responses: &'static [(u16, &'static Response)],
 }
 
 impl Operation {
@@ -137,12 +151,10 @@ pub struct Request {
 /// One response.
 #[derive(Debug)]
 pub struct Response {
-    /// Status code.
-    pub status: u16,
     /// Description.
     pub doc: &'static str,
-    /// Headers.
-    pub headers: &'static [Header],
+    /// Headers by name.
+    pub headers: &'static [(&'static str, &'static Header)],
     /// The JSON body's type.
     pub body: Option<Ty>,
 }
@@ -150,8 +162,12 @@ pub struct Response {
 /// A response header.
 #[derive(Debug)]
 pub struct Header {
-    /// Name, description, whether it is always there, type.
-    pub property: Property,
+    /// Description.
+    pub doc: &'static str,
+    /// Whether it is always there.
+    pub required: bool,
+    /// Type.
+    pub ty: Ty,
     /// Its value, where the document permits only one.
     pub constant: Option<&'static str>,
 }
@@ -183,9 +199,15 @@ pub enum Kind {
     Text(Text),
     /// A number with rules.
     Number(Number),
+    /// A list of such items.
+    List(Ty),
+    /// One of these, of which one is a string and the other an object.
+    Union(&'static [&'static Schema; 2]),
+    /// Any JSON value.
+    Any,
 }
 
-/// A property, a parameter or a header.
+/// A property or a parameter.
 #[derive(Debug)]
 pub struct Property {
     /// Name.
@@ -211,6 +233,8 @@ pub enum Ty {
     Integer,
     /// A list.
     List(&'static Self),
+    /// This or `null`.
+    Nullable(&'static Self),
     /// A named schema.
     Named(&'static Schema),
 }

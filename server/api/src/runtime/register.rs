@@ -13,7 +13,7 @@ use poem_openapi::{
 use serde_json::Value;
 
 use super::document::{
-    Header, Info, Kind, Operation, Parameter, Place, Property, Response, Schema, Scheme, Ty,
+    Header, Info, Kind, Operation, Parameter, Place, Property, Response, Schema, Scheme, SchemeKind, Ty,
 };
 
 const JSON: &str = "application/json";
@@ -60,9 +60,9 @@ pub fn register(operations: &[&'static Operation], registry: &mut Registry) {
             registry.create_security_scheme(scheme.name, security_scheme(scheme));
         }
         let parameters = operation.parameters.iter().map(|parameter| &parameter.property.ty);
-        let headers = operation.responses.iter().flat_map(|response| response.headers);
-        let bodies = operation.responses.iter().filter_map(|response| response.body.as_ref());
-        for ty in parameters.chain(headers.map(|header| &header.property.ty)).chain(bodies) {
+        let headers = operation.responses.iter().flat_map(|(_, response)| response.headers);
+        let bodies = operation.responses.iter().filter_map(|(_, response)| response.body.as_ref());
+        for ty in parameters.chain(headers.map(|(_, header)| &header.ty)).chain(bodies) {
             register_ty(ty, registry);
         }
         if let Some(request) = &operation.request {
@@ -74,7 +74,7 @@ pub fn register(operations: &[&'static Operation], registry: &mut Registry) {
 fn register_ty(ty: &Ty, registry: &mut Registry) {
     match ty {
         Ty::Named(schema) => register_schema(schema, registry),
-        Ty::List(item) => register_ty(item, registry),
+        Ty::List(ty) | Ty::Nullable(ty) => register_ty(ty, registry),
         Ty::Boolean | Ty::Text | Ty::DateTime | Ty::Integer => {}
     }
 }
@@ -84,8 +84,13 @@ fn register_schema(schema: &'static Schema, registry: &mut Registry) {
         return;
     }
     registry.schemas.insert(schema.name.to_owned(), named(schema));
-    if let Kind::Object { properties, .. } = &schema.kind {
-        properties.iter().for_each(|property| register_ty(&property.ty, registry));
+    match &schema.kind {
+        Kind::Object { properties, .. } => {
+            properties.iter().for_each(|property| register_ty(&property.ty, registry));
+        }
+        Kind::List(item) => register_ty(item, registry),
+        Kind::Union(schemas) => schemas.iter().for_each(|schema| register_schema(schema, registry)),
+        Kind::Enum(_) | Kind::Text(_) | Kind::Number(_) | Kind::Any => {}
     }
 }
 
@@ -124,6 +129,13 @@ fn named(schema: &Schema) -> MetaSchema {
             default: rules.default.map(Value::from),
             ..base
         },
+        Kind::List(item) => MetaSchema { ty: "array", items: Some(Box::new(schema_ref(item))), ..base },
+        Kind::Union(schemas) => MetaSchema {
+            one_of: schemas.iter().map(|schema| MetaSchemaRef::Reference(schema.name.to_owned())).collect(),
+            ..base
+        },
+        // No `type` is every type.
+        Kind::Any => base,
     }
 }
 
@@ -138,6 +150,12 @@ fn schema_ref(ty: &Ty) -> MetaSchemaRef {
             inline(MetaSchema { ty: "array", items: Some(Box::new(schema_ref(item))), ..MetaSchema::ANY })
         }
         Ty::Named(schema) => MetaSchemaRef::Reference(schema.name.to_owned()),
+        Ty::Nullable(ty) => match schema_ref(ty) {
+            MetaSchemaRef::Inline(schema) => inline(MetaSchema { nullable: true, ..*schema }),
+            reference @ MetaSchemaRef::Reference(_) => {
+                inline(MetaSchema { all_of: vec![reference], nullable: true, ..MetaSchema::ANY })
+            }
+        },
     }
 }
 
@@ -200,55 +218,66 @@ fn parameter(parameter: &Parameter) -> MetaOperationParam {
     }
 }
 
-fn response(response: &Response) -> MetaResponse {
+fn response((status, response): &(u16, &Response)) -> MetaResponse {
     let media = |ty| MetaMediaType { content_type: JSON, schema: schema_ref(ty) };
     MetaResponse {
         description: response.doc,
-        status: Some(response.status),
+        status: Some(*status),
         status_range: None,
         content: response.body.iter().map(media).collect(),
         headers: response.headers.iter().map(header).collect(),
     }
 }
 
-fn header(header: &Header) -> MetaHeader {
-    let schema = match (schema_ref(&header.property.ty), header.constant) {
+fn header((name, header): &(&str, &Header)) -> MetaHeader {
+    let schema = match (schema_ref(&header.ty), header.constant) {
         (MetaSchemaRef::Inline(schema), Some(constant)) => {
             MetaSchemaRef::Inline(Box::new(MetaSchema { enum_items: vec![Value::from(constant)], ..*schema }))
         }
         (schema, _) => schema,
     };
     MetaHeader {
-        name: header.property.name.to_owned(),
-        description: Some(header.property.doc.to_owned()),
-        required: header.property.required,
+        name: (*name).to_owned(),
+        description: Some(header.doc.to_owned()),
+        required: header.required,
         deprecated: false,
         schema,
     }
 }
 
 fn security_scheme(scheme: &Scheme) -> MetaSecurityScheme {
-    let scopes =
-        scheme.scopes.iter().map(|(name, doc)| MetaOAuthScope { name, description: Some(doc) }).collect();
-    let flow = MetaOAuthFlow {
-        authorization_url: None,
-        token_url: Some(scheme.token_url),
-        refresh_url: None,
-        scopes,
-    };
-    MetaSecurityScheme {
-        ty: "oauth2",
+    let base = MetaSecurityScheme {
+        ty: "",
         description: Some(scheme.doc),
         name: None,
         key_in: None,
         scheme: None,
         bearer_format: None,
-        flows: Some(MetaOAuthFlows {
-            implicit: None,
-            password: None,
-            client_credentials: Some(flow),
-            authorization_code: None,
-        }),
+        flows: None,
         openid_connect_url: None,
+    };
+    match &scheme.kind {
+        SchemeKind::OAuth2 { token_url, scopes } => {
+            MetaSecurityScheme { ty: "oauth2", flows: Some(client_credentials(token_url, scopes)), ..base }
+        }
+        SchemeKind::Basic => MetaSecurityScheme { ty: "http", scheme: Some("basic"), ..base },
+        SchemeKind::Cookie(name) => {
+            MetaSecurityScheme { ty: "apiKey", key_in: Some("cookie"), name: Some(name), ..base }
+        }
+    }
+}
+
+fn client_credentials(
+    token_url: &'static str,
+    scopes: &'static [(&'static str, &'static str)],
+) -> MetaOAuthFlows {
+    let scopes = scopes.iter().map(|(name, doc)| MetaOAuthScope { name, description: Some(doc) }).collect();
+    let flow =
+        MetaOAuthFlow { authorization_url: None, token_url: Some(token_url), refresh_url: None, scopes };
+    MetaOAuthFlows {
+        implicit: None,
+        password: None,
+        client_credentials: Some(flow),
+        authorization_code: None,
     }
 }

@@ -17,12 +17,16 @@ pub struct Timestamp(pub OffsetDateTime);
 /// Reads RFC 3339 with any offset.
 #[must_use]
 pub fn parse(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok().map(|moment| moment.to_offset(UtcOffset::UTC))
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC);
+    // RFC 3339 section 5.6 writes no other years.
+    moment.filter(|moment| (0..=9999).contains(&moment.year()))
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.0.to_offset(UtcOffset::UTC).format(FORMAT).map_err(serde::ser::Error::custom)?;
+        let moment = self.0.checked_to_offset(UtcOffset::UTC);
+        let moment = moment.ok_or_else(|| serde::ser::Error::custom("the moment has no year in UTC"))?;
+        let text = moment.format(FORMAT).map_err(serde::ser::Error::custom)?;
         serializer.serialize_str(&text)
     }
 }

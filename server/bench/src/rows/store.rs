@@ -13,7 +13,9 @@ use std::{
 
 use tokio::task::JoinSet;
 use vouchsafe_domain::{Secret, State, TenantId};
-use vouchsafe_store::{AuditRow, CredentialsKind, Options, OutboxRow, Record, Store, TenantRow, sqlite_url};
+use vouchsafe_store::{
+    AuditRow, CredentialsKind, Options, OutboxRow, Outcome, Record, Store, TenantRow, sqlite_url,
+};
 
 use crate::{
     bench::{Bench, named},
@@ -100,8 +102,11 @@ async fn insert(store: &Store, tenant: &TenantId, number: u32) -> anyhow::Result
             tenant: Some(tenant.clone()),
             at: row.created_at,
             actor: "default".to_owned(),
+            address: String::new(),
             action: "basic_credentials_create".to_owned(),
             subject: row.id.to_string(),
+            outcome: Outcome::Done,
+            count: 1,
             request_id: "00000000000000000000000000000000".to_owned(),
             detail: row.username.to_string(),
         }],

@@ -2,9 +2,13 @@
 
 mod authority;
 mod chain;
+mod client_chain;
+mod client_world;
 mod csr;
 mod documented;
 mod import;
 mod keys;
 mod openssl;
+mod revocation;
+mod trust_anchor;
 mod world;

@@ -22,7 +22,7 @@ impl OpenSsl {
         std::fs::read_to_string(self.path(file)).unwrap()
     }
 
-    fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.0.path().join(file)
     }
 

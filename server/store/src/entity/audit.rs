@@ -14,6 +14,9 @@ pub struct Model {
     pub subject: String,
     pub request_id: String,
     pub detail: String,
+    pub address: String,
+    pub outcome: String,
+    pub count: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

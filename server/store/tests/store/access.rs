@@ -89,6 +89,18 @@ async fn oauth_clients(database: Database) {
     for missing in ["Console", "", "a\0b", "é"] {
         assert_eq!(store.oauth_client_get(missing).await.unwrap(), None);
     }
+    let changed = tx(&store).await;
+    let other = OauthClientRow { client_id: "Console".to_owned(), ..client("two") };
+    changed.oauth_client_insert(&other).await.unwrap();
+    let scopes = ScopeSet::from_iter([Scope::BasicCredentialsUpdate]);
+    changed.oauth_client_update_scopes("console", &scopes).await.unwrap();
+    for missing in ["nobody", "a\0b"] {
+        changed.oauth_client_update_scopes(missing, &scopes).await.unwrap();
+        changed.oauth_client_delete(missing).await.unwrap();
+    }
+    changed.commit().await.unwrap();
+    let narrowed = OauthClientRow { scopes, ..client("one") };
+    assert_eq!(store.oauth_clients_all().await.unwrap(), [narrowed, other]);
     for name in ["one", "two"] {
         assert_taken(tx(&store).await.oauth_client_insert(&client(name)).await, Conflict::ClientId);
     }
@@ -96,6 +108,11 @@ async fn oauth_clients(database: Database) {
         tx(&store).await.oauth_client_insert(&client("three")).await,
         Err(Error::NoParent | Error::Conflict(Conflict::ClientId))
     ));
+    let gone = tx(&store).await;
+    gone.oauth_client_delete("Console").await.unwrap();
+    gone.commit().await.unwrap();
+    assert_eq!(store.oauth_client_get("Console").await.unwrap(), None);
+    assert_eq!(store.oauth_clients_all().await.unwrap().len(), 1);
 }
 
 async fn admin_users(database: Database) {
@@ -118,7 +135,20 @@ async fn admin_users(database: Database) {
     assert!(!reset.admin_user_set_password_hash(&username("root"), &hash(2), at(2)).await.unwrap());
     reset.commit().await.unwrap();
     let changed = AdminUserRow { password_hash: hash(2), updated_at: at(2), ..admin };
-    assert_eq!(store.admin_user_get(&username("admin")).await.unwrap(), Some(changed));
+    assert_eq!(store.admin_user_get(&username("admin")).await.unwrap(), Some(changed.clone()));
+
+    let certified =
+        AdminUserRow { username: username("Zoe"), password_hash: Secret::new(""), ..changed.clone() };
+    let more = tx(&store).await;
+    more.admin_user_insert(&certified).await.unwrap();
+    assert_eq!(more.admin_user_get(&certified.username).await.unwrap(), Some(certified.clone()));
+    assert!(!more.admin_user_delete(&username("zoe")).await.unwrap());
+    more.commit().await.unwrap();
+    assert_eq!(store.admin_users_all().await.unwrap(), [certified.clone(), changed]);
+    let gone = tx(&store).await;
+    assert!(gone.admin_user_delete(&username("admin")).await.unwrap());
+    gone.commit().await.unwrap();
+    assert_eq!(store.admin_users_all().await.unwrap(), [certified]);
 }
 
 async fn settings(database: Database) {

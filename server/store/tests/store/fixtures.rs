@@ -2,8 +2,8 @@
 
 use vouchsafe_domain::{CommonName, CredentialsId, KeyType, Secret, State, TenantId, Timestamp, Username};
 use vouchsafe_store::{
-    AuditRow, AuthorityRow, BasicCredentialsRow, CredentialsKind, OutboxRow, Record, SealedKey, Store,
-    TenantRow, X509CredentialsRow,
+    AuditFilter, AuditRow, AuthorityRow, BasicCredentialsRow, CredentialsKind, OutboxRow, Outcome, Record,
+    SealedKey, Store, TenantRow, X509CredentialsRow,
 };
 
 /// The n-th moment of a test.
@@ -80,8 +80,11 @@ pub(crate) fn audit(name: &str, action: &str) -> AuditRow {
         tenant: TenantId::parse(name).ok(),
         at: at(7),
         actor: "client:example".to_owned(),
+        address: "192.0.2.7".to_owned(),
         action: action.to_owned(),
         subject: "basic_credentials/br7si8mg10l7an82que0".to_owned(),
+        outcome: Outcome::Done,
+        count: 1,
         request_id: "0190a0b0".to_owned(),
         detail: "{}".to_owned(),
     }
@@ -104,6 +107,6 @@ pub(crate) fn record(name: &str, action: &str, n: u32) -> Record {
 
 /// The actions in the audit trail, the oldest first.
 pub(crate) async fn actions(store: &Store) -> Vec<String> {
-    let entries = store.audit_page(None, None, 10_000).await.unwrap();
+    let entries = store.audit_page(&AuditFilter::default(), 10_000).await.unwrap();
     entries.into_iter().rev().map(|(_, row)| row.action).collect()
 }

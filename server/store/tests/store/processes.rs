@@ -4,12 +4,16 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use vouchsafe_domain::CredentialsId;
-use vouchsafe_store::{Options, Record, Store};
+use vouchsafe_store::{LockRow, Options, Record, Store};
 
 use crate::backend::{Database, on_both};
-use crate::fixtures::{basic, hash, tenant, with_tenants};
+use crate::fixtures::{at, basic, hash, tenant, with_tenants};
 
-on_both!(processes_migrate_at_once, a_killed_process_loses_nothing_acknowledged);
+on_both!(
+    processes_migrate_at_once,
+    one_process_locks_the_configuration,
+    a_killed_process_loses_nothing_acknowledged
+);
 
 const URL: &str = "STORE_TEST_URL";
 
@@ -37,7 +41,7 @@ async fn processes_migrate_at_once(database: Database) {
         assert!(output.status.success());
         ran += String::from_utf8(output.stdout).unwrap().matches("ran m0").count();
     }
-    assert_eq!(ran, 4, "each migration ran once");
+    assert_eq!(ran, 7, "each migration ran once");
     assert!(database.open().await.ping().await.is_ok());
 }
 
@@ -47,6 +51,45 @@ async fn processes_migrate_at_once(database: Database) {
 async fn child_migrates() {
     for name in open().await.migrate().await.unwrap() {
         println!("ran {name}");
+    }
+}
+
+async fn one_process_locks_the_configuration(database: Database) {
+    let store = database.store().await;
+    let children: Vec<_> = (0..4).map(|_| child("child_locks_the_configuration", &database.url)).collect();
+    let mut took = Vec::new();
+    for child in children {
+        let process = child.id();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        if String::from_utf8(output.stdout).unwrap().contains("took the lock") {
+            took.push(process.to_string());
+        }
+    }
+    let lock = store.configuration_lock().await.unwrap().unwrap();
+    assert_eq!(took, [lock.session]);
+    assert_eq!(store.configuration_revision().await.unwrap(), 40, "no revision was counted twice");
+}
+
+#[tokio::test]
+#[ignore = "a process of its own for another test"]
+#[expect(clippy::print_stdout, reason = "its parent reads it")]
+async fn child_locks_the_configuration() {
+    let store = open().await;
+    for _ in 0..10 {
+        let tx = store.begin_configuration().await.unwrap();
+        tx.configuration_revision_bump().await.unwrap();
+        let held = tx.configuration_lock().await.unwrap().is_some();
+        if !held {
+            let session = std::process::id().to_string();
+            let username = "admin".to_owned();
+            let lock = LockRow { session, username, opened_at: at(0), used_at: at(0), version: 0 };
+            tx.configuration_lock_insert(&lock).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        if !held {
+            println!("took the lock");
+        }
     }
 }
 

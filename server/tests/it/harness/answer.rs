@@ -48,6 +48,15 @@ impl Answer {
         self.json()
     }
 
+    /// The error of the admin plane, if the status is the expected one and the body is exactly an error.
+    #[track_caller]
+    pub(crate) fn failure(&self, status: u16) -> Value {
+        let mut body = self.expect(status);
+        let object = body.as_object().unwrap();
+        assert_eq!(object.keys().collect::<Vec<_>>(), ["error"], "{body}");
+        body["error"].take()
+    }
+
     /// The error's message, if the status is the expected one and the body is exactly a message.
     #[track_caller]
     pub(crate) fn message(&self, status: u16) -> String {

@@ -7,8 +7,8 @@ use vouchsafe::{
 };
 use vouchsafe_domain::{CredentialsId, ScopeSet, Secret, TenantId, Timestamp};
 use vouchsafe_store::{
-    AuditRow, BasicCredentialsFilter, BasicCredentialsRow, LastUse, OauthClientRow, OutboxRow, Record, Store,
-    X509CredentialsFilter, X509CredentialsRow,
+    AuditFilter, AuditRow, BasicCredentialsFilter, BasicCredentialsRow, LastUse, OauthClientRow, OutboxRow,
+    Record, Store, X509CredentialsFilter, X509CredentialsRow,
 };
 
 use super::TestServer;
@@ -28,7 +28,7 @@ impl Everything {
         let (tenant, all) = (tenant(), 1_000);
         let x509 = X509CredentialsFilter { state: None };
         let basic = BasicCredentialsFilter { state: None, username: None };
-        let mut audit = store.audit_page(None, None, all).await.unwrap();
+        let mut audit = store.audit_page(&AuditFilter::default(), all).await.unwrap();
         audit.reverse();
         let outbox = store.outbox_page(0, all).await.unwrap();
         Self {

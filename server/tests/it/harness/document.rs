@@ -15,7 +15,10 @@ pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
+    /// Empty for the admin plane's operations.
     pub(crate) scope: &'static str,
+    /// Whether it needs a session.
+    pub(crate) session: bool,
     pub(crate) parameters: Vec<&'static Value>,
     /// Schema and first example of the body.
     pub(crate) request: Option<(&'static Value, &'static Value)>,
@@ -25,23 +28,45 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 struct Response {
     headers: Vec<(&'static str, Header)>,
-    body: Option<Validator>,
+    body: Option<Strict>,
 }
 
 #[derive(Debug)]
 struct Header {
     integer: bool,
-    value: Validator,
+    value: Strict,
 }
 
-/// Every operation of the document.
-pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+/// Made when it is first needed: a test sees few of the answers that the document has.
+type Strict = LazyLock<Validator, Box<dyn FnOnce() -> Validator + Send>>;
+
+/// The document's schemas, objects without any further property.
+static SCHEMAS: LazyLock<Value> = LazyLock::new(|| {
+    let mut schemas = document()["components"]["schemas"].clone();
+    for schema in schemas.as_object_mut().unwrap().values_mut() {
+        if schema.get("properties").is_some() {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
+    schemas
+});
+
+/// Every operation of the tenant plane.
+pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> =
+    LazyLock::new(|| read().into_iter().filter(|operation| operation.path.starts_with("/api/v1/")).collect());
+
+/// Every operation of the admin plane.
+pub(crate) static ADMIN_OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    read().into_iter().filter(|operation| !operation.path.starts_with("/api/v1/")).collect()
+});
+
+fn read() -> Vec<Operation> {
     let paths = document()["paths"].as_object().unwrap();
     let methods = paths.iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
     });
     methods.map(|(path, method, operation)| Operation::read(path, method, operation)).collect()
-});
+}
 
 /// What a reference object means; any other value is itself.
 pub(crate) fn resolve(value: &'static Value) -> &'static Value {
@@ -64,7 +89,8 @@ impl Operation {
             id: operation["operationId"].as_str().unwrap(),
             method: method.to_uppercase().parse().unwrap(),
             path,
-            scope: operation["security"][0]["OAuth2"][0].as_str().unwrap(),
+            scope: operation["security"][0]["OAuth2"][0].as_str().unwrap_or_default(),
+            session: operation["security"][0].get("Session").is_some(),
             parameters: operation["parameters"].as_array().into_iter().flatten().map(resolve).collect(),
             request,
             responses: responses
@@ -99,23 +125,19 @@ impl Response {
 }
 
 impl Header {
-    fn read(header: &Value) -> Self {
+    fn read(header: &'static Value) -> Self {
         let schema = &header["schema"];
         Self { integer: schema["type"] == "integer", value: strict(schema) }
     }
 }
 
 /// A validator under which our own answers have no property that isn't documented.
-fn strict(schema: &Value) -> Validator {
-    let mut schema = schema.clone();
-    let mut components = document()["components"].clone();
-    for schema in components["schemas"].as_object_mut().unwrap().values_mut() {
-        if schema.get("properties").is_some() {
-            schema["additionalProperties"] = json!(false);
-        }
-    }
-    schema["components"] = components;
-    jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
+fn strict(schema: &'static Value) -> Strict {
+    LazyLock::new(Box::new(|| {
+        let mut schema = schema.clone();
+        schema["components"] = json!({"schemas": *SCHEMAS});
+        jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
+    }))
 }
 
 /// Panics unless the answer is one the document has for that request.
@@ -126,14 +148,19 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
     if !path.starts_with("/api/") {
         return;
     }
-    let same_path: Vec<_> = OPERATIONS.iter().filter(|operation| operation.has_path(path)).collect();
+    let same_path: Vec<_> =
+        OPERATIONS.iter().chain(&*ADMIN_OPERATIONS).filter(|operation| operation.has_path(path)).collect();
     let head = *method == Method::HEAD;
     let method = if head { &Method::GET } else { method };
     let Some(operation) = same_path.iter().find(|operation| operation.method == *method) else {
         // In words in the document: "an unknown path is answered with 404, a method that the path does not have with 405".
         assert_eq!(status, if same_path.is_empty() { 404 } else { 405 }, "{what}");
         assert_eq!(answer.header("allow").is_some(), status == 405, "{what}");
-        return if head { empty(answer, &what) } else { drop(answer.message(status)) };
+        return match (head, path == "/api/v1" || path.starts_with("/api/v1/")) {
+            (true, _) => empty(answer, &what),
+            (false, true) => drop(answer.message(status)),
+            (false, false) => drop(answer.failure(status)),
+        };
     };
     let response = operation.responses.get(&status).unwrap_or_else(|| panic!("undocumented status: {what}"));
     headers(response, &answer.headers, &what);

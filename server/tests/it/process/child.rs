@@ -126,7 +126,8 @@ impl Process {
         Ended { code, stdout: self.stdout(), stderr: self.stderr() }
     }
 
-    fn until<T>(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> Option<T>) -> T {
+    /// Waits for something.
+    pub(crate) fn until<T>(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(value) = done(self) {

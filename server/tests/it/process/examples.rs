@@ -74,3 +74,26 @@ async fn mutual_tls_lets_in_who_has_a_certificate() {
     let stranger = run(strangers);
     assert_eq!(stranger.code, Some(1), "nobody trusts the platform by itself: {}", stranger.stdout);
 }
+
+on_both!(the_configuration_is_changed_once);
+
+async fn the_configuration_is_changed_once(database: TestDatabase) {
+    let _server = Server::start(&database).await;
+    let openssl = OpenSsl::new();
+    openssl.run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out ca.pem -subj /CN=Partner -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign");
+    let configure = || {
+        let mut configure = example(&database, "configure");
+        configure.args(["data/bootstrap.json", "--authority", "ca.pem"]);
+        run(configure)
+    };
+    fs::write(database.folder.path().join("ca.pem"), openssl.read("ca.pem")).unwrap();
+    let ended = configure();
+    let words: Vec<_> = ended.worked().lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(words, ["create", "replace", "committed"], "{}", ended.stdout);
+    let again = configure();
+    let refused = again.worked().lines().last().unwrap();
+    assert_eq!(
+        refused,
+        "refused /api/configuration/trust_stores/name: is the name of another trust store: choose another"
+    );
+}

@@ -8,7 +8,7 @@ use vouchsafe::config::SETTINGS;
 use super::child::{bare, run};
 
 /// Values that are no defaults, as TOML writes them. Settings that go together are on one line.
-const VALUES: [&[(&str, &str)]; 22] = [
+const VALUES: [&[(&str, &str)]; 23] = [
     &[("data_dir", "'/srv/data'")],
     &[("listen", "'[::1]:9090'")],
     &[("public_url", "'https://vouchsafe.example'")],
@@ -29,6 +29,7 @@ const VALUES: [&[(&str, &str)]; 22] = [
     &[("master_key.file", "'/run/master.key'")],
     &[("tls.enabled", "true")],
     &[("tls.certificate", "'/etc/tls/chain.pem'"), ("tls.private_key", "'/etc/tls/key.pem'")],
+    &[("outbound.allow", "['10.0.0.0/8', '::1/128']")],
     &[("log.format", "'json'")],
     &[("log.filter", "'vouchsafe=debug,warn'")],
 ];
@@ -50,7 +51,8 @@ fn each_is_set_by_variable_and_by_file() {
         let mut text = String::new();
         for (name, literal) in line {
             let setting = SETTINGS.iter().find(|setting| setting.name == *name).unwrap();
-            by_variable.env(setting.variable(), literal.trim_matches('\''));
+            let value = literal.trim_start_matches("['").trim_end_matches("']").replace("', '", ",");
+            by_variable.env(setting.variable(), value.trim_matches('\''));
             text += &format!("{name} = {literal}\n");
         }
         for (name, value) in toml::from_str::<Table>(&text).unwrap() {
@@ -142,7 +144,7 @@ fn good_ones_are_checked_and_secrets_are_never_shown() {
 }
 
 /// What is wrong in a file, and the message after the file's name.
-const WRONG_FILES: [(&str, &str); 15] = [
+const WRONG_FILES: [(&str, &str); 18] = [
     ("listen = ", "line 1 is no TOML"),
     ("[auth]\nenabled = true\n\nenabled = hunter2\n", "line 4 is no TOML"),
     ("lisen = '127.0.0.1:1'", "there is no setting lisen"),
@@ -158,6 +160,18 @@ const WRONG_FILES: [(&str, &str); 15] = [
     ("[pki]\nca_key_type = 'hunter2'", "pki.ca_key_type must be rsa-2048 or ec-p256"),
     ("master_key = 'hunter2'", "master_key must be a section: [master_key]"),
     ("[log]\nformat = ['hunter2']", "log.format must be human or json"),
+    (
+        "[outbound]\nallow = '10.0.0.0/8'",
+        "outbound.allow must be a list of addresses and networks, such as 10.0.0.0/8",
+    ),
+    (
+        "[outbound]\nallow = ['::1', 'hunter2']",
+        "outbound.allow must be a list of addresses and networks, such as 10.0.0.0/8",
+    ),
+    (
+        "[outbound]\nallow = [7]",
+        "outbound.allow must be a list of addresses and networks, such as 10.0.0.0/8",
+    ),
 ];
 
 #[test]
@@ -185,7 +199,7 @@ fn wrong_files() {
 }
 
 /// Wrong environment variables. No message repeats a value.
-const WRONG_VARIABLES: [(&[(&str, &str)], &str); 15] = [
+const WRONG_VARIABLES: [(&[(&str, &str)], &str); 16] = [
     (&[("AUTH_ENABLED", "hunter2")], "the environment variable VOUCHSAFE_AUTH_ENABLED must be true or false"),
     (&[("AUTH_ENABLED", "")], "the environment variable VOUCHSAFE_AUTH_ENABLED must be true or false"),
     (
@@ -203,6 +217,10 @@ const WRONG_VARIABLES: [(&[(&str, &str)], &str); 15] = [
     (
         &[("AUTH_TOKEN_TTL_SECONDS", "1.5")],
         "the environment variable VOUCHSAFE_AUTH_TOKEN_TTL_SECONDS must be a whole number from 1 to 4294967295",
+    ),
+    (
+        &[("OUTBOUND_ALLOW", "10.0.0.0/8 127.0.0.1")],
+        "the environment variable VOUCHSAFE_OUTBOUND_ALLOW must be a list of addresses and networks, such as 10.0.0.0/8",
     ),
     (&[("LOG_FORMAT", "xml")], "the environment variable VOUCHSAFE_LOG_FORMAT must be human or json"),
     (

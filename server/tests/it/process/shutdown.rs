@@ -55,7 +55,7 @@ async fn what_was_begun_is_answered(database: TestDatabase) {
     assert!(serials.iter().all(|serial| listed.contains(&serial)));
 }
 
-/// A kept-alive connection, and one that never said anything.
+/// A kept-alive connection, one that never said anything, and one that stopped in the middle of a head.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_connections_hold_nothing_up() {
     let database = sqlite();
@@ -63,7 +63,8 @@ async fn idle_connections_hold_nothing_up() {
         let server = Server::start(&database).await;
         let address = server.url.strip_prefix("http://").unwrap();
         let connect = || TcpStream::connect(address).unwrap();
-        let (mut kept, silent) = (connect(), connect());
+        let (mut kept, silent, mut half) = (connect(), connect(), connect());
+        half.write_all(b"GET /health HTTP/1.1\r\nHost: local").unwrap();
         kept.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         assert!(kept.read(&mut [0; 1024]).unwrap() > 0);
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -72,6 +73,6 @@ async fn idle_connections_hold_nothing_up() {
         let ended = server.process.ended();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         assert!(before.elapsed() < Duration::from_secs(10), "{signal}: {:?}", before.elapsed());
-        drop((kept, silent));
+        drop((kept, silent, half));
     }
 }

@@ -5,7 +5,8 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     process::Command,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use reqwest::{Certificate, Method, Version};
@@ -16,7 +17,7 @@ use crate::harness::{Answer, TestDatabase, openssl::OpenSsl};
 
 const BASIC: &str = "/api/v1/basic-credentials";
 
-fn serve(database: &TestDatabase, settings: &[(&str, &str)]) -> Command {
+pub(super) fn serve(database: &TestDatabase, settings: &[(&str, &str)]) -> Command {
     let mut command = vouchsafe(database, ["serve"]);
     command.env("VOUCHSAFE_TLS_ENABLED", "true").envs(settings.iter().copied());
     command
@@ -27,7 +28,7 @@ const PRIVATE_KEY: &str = "VOUCHSAFE_TLS_PRIVATE_KEY";
 const OWN: [(&str, &str); 2] = [(CERTIFICATE, "chain.pem"), (PRIVATE_KEY, "server.key")];
 
 /// A server, called by somebody who trusts the PEM text alone.
-fn trusting(mut server: Server, root: &str) -> Server {
+pub(super) fn trusting(mut server: Server, root: &str) -> Server {
     let certificates = Certificate::from_pem_bundle(root.as_bytes()).unwrap();
     server.http = reqwest::Client::builder().tls_certs_only(certificates).build().unwrap();
     server
@@ -45,13 +46,18 @@ fn own(database: &TestDatabase) -> OpenSsl {
     }
     openssl.write("leaf.cnf", "subjectAltName=DNS:localhost\nkeyUsage=critical,digitalSignature");
     openssl.run("req -x509 -key root.key -subj /CN=Root -out root.pem");
-    openssl.run("req -new -key server.key -subj /CN=localhost -out server.csr");
-    openssl.run("x509 -req -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile leaf.cnf -out server.pem");
-    openssl.write("chain.pem", &(openssl.read("server.pem") + &openssl.read("root.pem")));
+    issue(&openssl, "server.key");
     for file in ["chain.pem", "server.key", "other.key", "root.pem"] {
         fs::write(database.folder.path().join(file), openssl.read(file)).unwrap();
     }
     openssl
+}
+
+/// A certificate for localhost under the CA, with its chain in `chain.pem`.
+fn issue(openssl: &OpenSsl, key: &str) {
+    openssl.run(&format!("req -new -key {key} -subj /CN=localhost -out server.csr"));
+    openssl.run("x509 -req -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile leaf.cnf -out server.pem");
+    openssl.write("chain.pem", &(openssl.read("server.pem") + &openssl.read("root.pem")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,6 +89,38 @@ async fn with_the_operators_certificate() {
         let told = openssl.try_run(&line).unwrap();
         assert!(told.contains(&format!("ALPN protocol: {chosen}\n")), "{told}");
     }
+}
+
+/// The certificate first, later its key: in between they don't fit, and the old pair stays.
+#[test]
+fn replaced_files_are_shown() {
+    let database = sqlite();
+    let openssl = own(&database);
+    let server = Server::spawn(serve(&database, &OWN));
+    let connect =
+        format!("s_client -CAfile root.pem -verify_return_error -connect 127.0.0.1:{}", port(&server));
+    let shown = || {
+        openssl.write("shown.pem", &openssl.run(&connect));
+        openssl.field("shown.pem", "-serial")
+    };
+    let until = |what: &str, done: &dyn Fn() -> bool| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !done() {
+            assert!(Instant::now() < deadline, "{what}: {}", server.process.stderr());
+            thread::sleep(Duration::from_millis(100));
+        }
+    };
+    let first = openssl.field("server.pem", "-serial");
+    assert_eq!(shown(), first);
+    issue(&openssl, "other.key");
+    fs::write(database.folder.path().join("chain.pem"), openssl.read("chain.pem")).unwrap();
+    let refusal = "server.key is not the key of the first certificate in chain.pem";
+    until("it has not looked", &|| server.process.stderr().contains(refusal));
+    assert_eq!(shown(), first);
+    fs::write(database.folder.path().join("server.key"), openssl.read("other.key")).unwrap();
+    until("it shows the old one", &|| shown() == openssl.field("server.pem", "-serial"));
+    let ended = server.stop();
+    assert_eq!(ended.stderr.matches("can't be renewed").count(), 1, "{}", ended.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -138,7 +176,7 @@ async fn plain_http_fails_cleanly_and_harms_nobody() {
     let exported = run(vouchsafe(&database, ["ca", "export"]));
     let server = trusting(server, exported.worked());
     assert_eq!(server.get("/health").await.expect(200), json!({"status": "ok"}));
-    let before = std::time::Instant::now();
+    let before = Instant::now();
     let ended = server.stop();
     assert!(before.elapsed() < Duration::from_secs(10), "{:?}", before.elapsed());
     assert!(!ended.stderr.contains("panicked") && !ended.stderr.contains("ERROR"), "{}", ended.stderr);

@@ -1,13 +1,14 @@
 //! What clients send by mistake or in bad faith: a clear answer of the 4xx kind, and nothing written.
 
-mod bodies;
+pub(super) mod bodies;
 mod constraints;
 mod generate;
 mod headers;
 mod media_types;
+pub(super) mod nested;
 mod paths;
 mod queries;
-mod sizes;
+pub(super) mod sizes;
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,8 +1,12 @@
 //! The compiling example of every generated method.
 
-use super::{queries, rust::Rust};
+use super::{
+    queries,
+    rust::Rust,
+    schemas::{is_literal, value_ty},
+};
 use crate::{
-    emit::{camel, ident, snake},
+    emit::{ident, snake, variant},
     ir::{Field, Kind, Operation, Ty, TypeDef},
 };
 
@@ -10,10 +14,11 @@ fn block(lines: &[&str]) -> String {
     format!("```\n# use vouchsafe_sdk::*;\n{}\n```", lines.join("\n"))
 }
 
-/// An example that talks to a server, so that it compiles but does not run. `args` are the hidden function's.
-pub(super) fn calling(args: &str, code: &str) -> String {
+/// An example that talks to a server by this type of client, so that it compiles but does not run. `args` are the
+/// hidden function's.
+pub(super) fn calling(client: &str, args: &str, code: &str) -> String {
     format!(
-        "```no_run\n# use vouchsafe_sdk::*;\n# async fn example(client: &Client{args}) -> Result<(), Error> {{\n\
+        "```no_run\n# use vouchsafe_sdk::*;\n# async fn example(client: &{client}{args}) -> Result<(), Error> {{\n\
          {code}\n# Ok(())\n# }}\n```"
     )
 }
@@ -26,7 +31,7 @@ pub(super) fn identifier(name: &str) -> String {
 
 pub(super) fn as_str(name: &str, values: &[String]) -> String {
     let value = values.last().map_or("", String::as_str);
-    block(&[&format!("assert_eq!({name}::{}.as_str(), \"{value}\");", camel(value))])
+    block(&[&format!("assert_eq!({name}::{}.as_str(), \"{value}\");", variant(value))])
 }
 
 pub(super) fn constructor(rust: &Rust<'_>, def: &TypeDef) -> String {
@@ -38,13 +43,9 @@ pub(super) fn new(name: &str, args: &[String]) -> String {
 }
 
 pub(super) fn setter(rust: &Rust<'_>, owner: &str, field: &Field) -> String {
-    let args = rust.def(owner).map(|def| required(rust, def)).unwrap_or_default().join(", ");
-    let value = value(rust, &field.name, &field.ty);
-    block(&[&format!(
-        "let {} = {owner}::new({args}).{}({value});",
-        variable(owner),
-        ident(&snake(&field.name))
-    )])
+    let built = rust.def(owner).map_or_else(|| format!("{owner}::new()"), |def| build(rust, def));
+    let value = value(rust, &field.name, value_ty(&field.ty));
+    block(&[&format!("let {} = {built}.{}({value});", variable(owner), ident(&snake(&field.name)))])
 }
 
 /// `request`, `update`, `query`: the last word of a type's name.
@@ -52,12 +53,31 @@ fn variable(name: &str) -> String {
     snake(name).rsplit('_').next().unwrap_or("value").to_owned()
 }
 
+/// A struct with what is required, by `new` or as a literal.
+fn build(rust: &Rust<'_>, def: &TypeDef) -> String {
+    let name = &def.name;
+    let Kind::Struct { fields, .. } = &def.kind else { return name.clone() };
+    if !is_literal(def) {
+        return format!("{name}::new({})", required(rust, def).join(", "));
+    }
+    let fields = fields.iter().map(|field| {
+        let key = ident(&snake(&field.name));
+        if field.needs_value() {
+            let into = if rust.converts(&field.ty) { ".into()" } else { "" };
+            format!("    {key}: {}{into},", value(rust, &field.name, &field.ty))
+        } else {
+            format!("    {key}: None,")
+        }
+    });
+    format!("{name} {{\n{}\n}}", fields.collect::<Vec<_>>().join("\n"))
+}
+
 /// The arguments of a struct's `new`.
 fn required(rust: &Rust<'_>, def: &TypeDef) -> Vec<String> {
     match &def.kind {
         Kind::Struct { fields, .. } => fields
             .iter()
-            .filter(|field| field.required)
+            .filter(|field| field.needs_value())
             .map(|field| value(rust, &field.name, &field.ty))
             .collect(),
         _ => Vec::new(),
@@ -72,13 +92,16 @@ pub(super) fn value(rust: &Rust<'_>, name: &str, ty: &Ty) -> String {
         Ty::Text => text(name),
         Ty::DateTime => "time::OffsetDateTime::UNIX_EPOCH".to_owned(),
         Ty::List(item) => format!("vec![{}.into()]", value(rust, name, item)),
+        Ty::Nullable(ty) => format!("Some({}.into())", value(rust, name, ty)),
         Ty::Ref(target) => match rust.def(target).map(|def| (def, &def.kind)) {
             Some((_, Kind::Enum(values))) => {
-                format!("{target}::{}", camel(values.last().map_or("", String::as_str)))
+                format!("{target}::{}", variant(values.last().map_or("", String::as_str)))
             }
             Some((_, Kind::Number(number))) if number.integer => "100".to_owned(),
             Some((_, Kind::Number(number))) => format!("{:?}", number.default.unwrap_or(1.0)),
-            Some((def, Kind::Struct { .. })) => format!("{target}::new({})", required(rust, def).join(", ")),
+            Some((def, Kind::Struct { .. })) => build(rust, def),
+            Some((_, Kind::List(item))) => format!("vec![{}.into()]", value(rust, name, item)),
+            Some((_, Kind::Any)) => "serde_json::Value::Null".to_owned(),
             Some((def, Kind::Text(_))) if rust.is_identifier(def) => "\"efh63sad72g0sggo3s5a\"".to_owned(),
             _ => text(name),
         },
@@ -89,8 +112,13 @@ fn text(name: &str) -> String {
     format!("\"my-{}\"", snake(name).replace('_', "-"))
 }
 
-/// The call of an operation; `method` is its name on the handle `handle`.
-pub(super) fn operation(rust: &Rust<'_>, handle: &str, method: &str, operation: &Operation) -> String {
+/// The call of an operation; `method` is its name on the handle `handle`, which is made by this type of client.
+pub(super) fn operation(
+    rust: &Rust<'_>,
+    (client, handle): (&str, &str),
+    method: &str,
+    operation: &Operation,
+) -> String {
     let mut hidden = String::new();
     let mut args = Vec::new();
     for param in operation.path_params() {
@@ -107,7 +135,11 @@ pub(super) fn operation(rust: &Rust<'_>, handle: &str, method: &str, operation: 
     if let Some(def) = operation.body.as_ref().and_then(|body| rust.def(&body.type_name)) {
         args.push(match super::operations::only_required(def) {
             Some(field) => value(rust, &field.name, &field.ty),
-            None => format!("&{}::new({})", def.name, required(rust, def).join(", ")),
+            None if matches!(def.kind, Kind::Text(_)) => text(&def.name),
+            None if let Kind::List(item) = &def.kind => {
+                format!("&[{}.into()]", value(rust, &def.name, item))
+            }
+            None => format!("&{}", build(rust, def)),
         });
     }
     let bound = match &operation.success().body {
@@ -115,5 +147,5 @@ pub(super) fn operation(rust: &Rust<'_>, handle: &str, method: &str, operation: 
         Some(_) => "let answer = ".to_owned(),
         None => String::new(),
     };
-    calling(&hidden, &format!("{bound}client.{handle}().{method}({}).await?;", args.join(", ")))
+    calling(client, &hidden, &format!("{bound}client.{handle}().{method}({}).await?;", args.join(", ")))
 }

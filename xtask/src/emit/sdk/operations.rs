@@ -5,22 +5,25 @@ use quote::{format_ident, quote};
 
 use super::{FOLDER, File, docs, examples, file, ident, imports, module, queries, rust::Rust};
 use crate::{
-    emit::{camel, operations_of, snake},
+    emit::{camel, method_name, operations_of, snake},
     ir::{Field, Kind, Operation, Tag, Ty, TypeDef},
 };
 
 pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
     let resource = module(&tag.name);
     let (accessor, handle) = (ident(&resource), format_ident!("{}Api", camel(&resource)));
+    let client_name = rust.client(tag);
+    let client = ident(client_name);
     let operations: Vec<_> = operations_of(rust.api, tag).collect();
-    let methods = operations.iter().map(|operation| method(rust, &resource, operation));
+    let methods = operations.iter().map(|operation| method(rust, (client_name, &resource), operation));
     let queries = operations.iter().filter_map(|operation| queries::query(rust, operation));
     let pages = operations.iter().filter_map(|operation| page_query(rust, operation));
     let doc = docs(&tag.doc);
-    let example = docs(&examples::calling("", &format!("let {resource} = client.{resource}();")));
-    let handle_doc = docs(&format!("{}\n\nMade by [`Client::{resource}`].", tag.doc));
+    let example =
+        docs(&examples::calling(client_name, "", &format!("let {resource} = client.{resource}();")));
+    let handle_doc = docs(&format!("{}\n\nMade by [`{client_name}::{resource}`].", tag.doc));
     let body = quote! {
-        impl Client {
+        impl #client {
             #doc
             ///
             #example
@@ -30,7 +33,7 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
 
         #handle_doc
         #[derive(Debug, Clone, Copy)]
-        pub struct #handle<'a> { client: &'a Client }
+        pub struct #handle<'a> { client: &'a #client }
 
         impl #handle<'_> { #(#methods)* }
 
@@ -43,6 +46,7 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
             ("Method", quote!(http::Method)),
             ("Call", quote!(crate::call::Call)),
             ("Client", quote!(crate::client::Client)),
+            ("Configuration", quote!(crate::configuration::Configuration)),
             ("Error", quote!(crate::error::Error)),
             ("page", quote!(crate::page)),
             ("Page", quote!(crate::page::Page)),
@@ -58,15 +62,11 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
     file(format!("{FOLDER}/{resource}.rs"), &format!("{}: operations and their queries.", tag.name), tokens)
 }
 
-/// The operation's id without the resource before it.
-fn method_name<'a>(resource: &str, operation: &'a Operation) -> &'a str {
-    operation.id.strip_prefix(resource).map_or(operation.id.as_str(), |rest| rest.trim_start_matches('_'))
-}
-
-fn method(rust: &Rust<'_>, resource: &str, operation: &Operation) -> TokenStream {
-    let name = method_name(resource, operation);
+/// The method of an operation; `made_by` is the type that makes its handle, and how the handle is called.
+fn method(rust: &Rust<'_>, made_by: (&str, &str), operation: &Operation) -> TokenStream {
+    let name = method_name(operation);
     if let Some(item) = queries::paged(operation) {
-        return list(rust, resource, name, operation, item);
+        return list(rust, made_by, name, operation, item);
     }
     let mut args = path_args(rust, operation);
     if operation.query_params().next().is_some() {
@@ -75,7 +75,7 @@ fn method(rust: &Rust<'_>, resource: &str, operation: &Operation) -> TokenStream
     }
     let call = call(operation, &quote!(self.client), &quote!(query));
     let (convert, body) = body(rust, operation, &mut args);
-    let doc = docs(&documentation(operation, &examples::operation(rust, resource, name, operation)));
+    let doc = docs(&documentation(operation, &examples::operation(rust, made_by, name, operation)));
     let name = ident(name);
     let (answer, send) = match &operation.success().body {
         Some(ty) => (rust.ty(ty), quote!(json)),
@@ -111,6 +111,11 @@ fn body(rust: &Rust<'_>, operation: &Operation, args: &mut Vec<TokenStream>) -> 
             args.push(quote!(#name: impl Into<#ty>));
             (name.clone(), quote!(let #name = #name.into();), quote!(&#name))
         }
+        None if !matches!(def.kind, Kind::Struct { .. }) => {
+            let ty = rust.borrowed(&Ty::Ref(def.name.clone()));
+            args.push(quote!(request: #ty));
+            (ident("request"), quote!(), quote!(&request))
+        }
         None => {
             args.push(quote!(request: &#ty));
             (ident("request"), quote!(), quote!(request))
@@ -125,7 +130,7 @@ fn body(rust: &Rust<'_>, operation: &Operation, args: &mut Vec<TokenStream>) -> 
 pub(super) fn only_required(def: &TypeDef) -> Option<&Field> {
     match &def.kind {
         Kind::Struct { fields, .. } => match fields.as_slice() {
-            [only] if only.required => Some(only),
+            [only] if only.needs_value() => Some(only),
             _ => None,
         },
         _ => None,
@@ -148,15 +153,17 @@ fn call(operation: &Operation, client: &TokenStream, query: &TokenStream) -> Tok
 }
 
 /// The three methods of an operation that lists page by page.
-fn list(rust: &Rust<'_>, resource: &str, name: &str, operation: &Operation, item: &Ty) -> TokenStream {
+fn list(rust: &Rust<'_>, made_by: (&str, &str), name: &str, operation: &Operation, item: &Ty) -> TokenStream {
+    let (client, resource) = made_by;
     let (query, item) = (queries::name(operation), rust.ty(item));
     let (all, with, page) = (ident(name), format_ident!("{name}_with"), format_ident!("{name}_page"));
     let all_example = format!(
         "let mut all = client.{resource}().{name}();\nwhile let Some(item) = all.try_next().await? {{\n    \
          println!(\"{{item:?}}\");\n}}"
     );
-    let all_doc = docs(&documentation_of_list(operation, &examples::calling("", &all_example)));
+    let all_doc = docs(&documentation_of_list(operation, &examples::calling(client, "", &all_example)));
     let with_example = examples::calling(
+        client,
         "",
         &format!("let all = client.{resource}().{with}({query}::new().limit(100)).try_collect().await?;"),
     );
@@ -165,7 +172,7 @@ fn list(rust: &Rust<'_>, resource: &str, name: &str, operation: &Operation, item
          begin.\n\n{with_example}"
     ));
     let page_doc =
-        docs(&documentation(operation, &examples::operation(rust, resource, &page.to_string(), operation)));
+        docs(&documentation(operation, &examples::operation(rust, made_by, &page.to_string(), operation)));
     quote! {
         #all_doc
         pub fn #all(&self) -> Paged<#item> { self.#with(#query::default()) }

@@ -27,10 +27,11 @@ pub(super) fn paged(operation: &Operation) -> Option<&Ty> {
 pub(super) fn appended(operation: &Operation, from: &TokenStream) -> TokenStream {
     let calls = operation.query_params().map(|param| {
         let (key, field) = (&param.name, ident(&snake(&param.name)));
-        if param.required {
-            quote!(.query(#key, Some(&#from.#field)))
-        } else {
-            quote!(.query(#key, #from.#field.as_ref()))
+        match (&param.ty, param.required) {
+            (Ty::DateTime, true) => quote!(.query(#key, Some(&crate::wire::moment(#from.#field)))),
+            (Ty::DateTime, false) => quote!(.query(#key, #from.#field.map(crate::wire::moment).as_ref())),
+            (_, true) => quote!(.query(#key, Some(&#from.#field))),
+            (_, false) => quote!(.query(#key, #from.#field.as_ref())),
         }
     });
     quote!(#(#calls)*)

@@ -3,15 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::{ident, reachable};
-use crate::ir::{Api, Kind, Operation, Ty, TypeDef};
+use super::super::{ident, operations_of, reachable};
+use crate::ir::{Api, Kind, Operation, SchemeKind, Tag, Ty, TypeDef};
 
 /// The API, and in which direction its types travel.
 pub(super) struct Rust<'a> {
     pub(super) api: &'a Api,
+    /// The tags that become handles.
+    pub(super) tags: Vec<&'a Tag>,
     /// In requests: those are built by the caller.
     sent: Vec<String>,
-    /// In successful answers: those may have values that this SDK does not know yet.
+    /// In answers: those may have values that this SDK does not know yet.
     received: Vec<String>,
     /// In paths: those identify something and deserve a type.
     identifiers: Vec<String>,
@@ -19,16 +21,31 @@ pub(super) struct Rust<'a> {
 
 impl<'a> Rust<'a> {
     pub(super) fn new(api: &'a Api) -> Self {
-        let bodies: Vec<Ty> = api.operations.iter().filter_map(body).collect();
-        let params = api.operations.iter().flat_map(|op| &op.params).map(|param| &param.ty);
-        let answers = api.operations.iter().filter_map(|op| op.success().body.as_ref());
-        let paths = api.operations.iter().flat_map(Operation::path_params).map(|param| &param.ty);
+        let login = |op: &Operation| matches!(scheme(api, op), Some(SchemeKind::Basic));
+        let login = |tag: &&Tag| operations_of(api, tag).any(login);
+        let tags: Vec<_> = api.tags.iter().filter(|tag| !login(tag)).collect();
+        let operations: Vec<_> = tags.iter().flat_map(|tag| operations_of(api, tag)).collect();
+        let bodies: Vec<Ty> = operations.iter().filter_map(|operation| body(operation)).collect();
+        let params = operations.iter().flat_map(|op| &op.params).map(|param| &param.ty);
+        // The errors of a session's operations say more than a message.
+        let answers = operations.iter().flat_map(|op| {
+            let session = matches!(scheme(api, op), Some(SchemeKind::Cookie(_)));
+            op.responses.iter().take(if session { usize::MAX } else { 1 })
+        });
+        let paths = operations.iter().flat_map(|op| op.path_params()).map(|param| &param.ty);
         Self {
             api,
             sent: names(reachable(api, bodies.iter().chain(params))),
-            received: names(reachable(api, answers)),
+            received: names(reachable(api, answers.filter_map(|response| response.body.as_ref()))),
             identifiers: names(reachable(api, paths)),
+            tags,
         }
+    }
+
+    /// The type that makes the handle of a tag.
+    pub(super) fn client(&self, tag: &Tag) -> &'static str {
+        let session = |op: &Operation| matches!(scheme(self.api, op), Some(SchemeKind::Cookie(_)));
+        if operations_of(self.api, tag).any(session) { "Configuration" } else { "Client" }
     }
 
     pub(super) fn is_sent(&self, def: &TypeDef) -> bool {
@@ -61,11 +78,17 @@ impl<'a> Rust<'a> {
                 let item = self.ty(item);
                 quote!(Vec<#item>)
             }
+            Ty::Nullable(ty) => {
+                let ty = self.ty(ty);
+                quote!(Option<#ty>)
+            }
             Ty::Ref(name) => match self.def(name).map(|def| (def, &def.kind)) {
                 Some((_, Kind::Text(text))) if text.secret => quote!(Secret),
                 Some((def, Kind::Text(_))) if !self.is_identifier(def) => quote!(String),
                 Some((_, Kind::Number(number))) if number.integer => quote!(i32),
                 Some((_, Kind::Number(_))) => quote!(f64),
+                Some((_, Kind::List(item))) => self.ty(&Ty::List(Box::new(item.clone()))),
+                Some((_, Kind::Any)) => quote!(serde_json::Value),
                 _ => {
                     let name = ident(name);
                     quote!(#name)
@@ -76,11 +99,27 @@ impl<'a> Rust<'a> {
 
     /// What a method takes for `ty` that it only reads.
     pub(super) fn borrowed(&self, ty: &Ty) -> TokenStream {
+        if let Some(item) = self.item(ty) {
+            let item = self.ty(item);
+            return quote!(&[#item]);
+        }
         let plain = self.ty(ty);
         match plain.to_string().as_str() {
             "String" => quote!(&str),
             "bool" | "i32" | "f64" => plain,
             _ => quote!(&#plain),
+        }
+    }
+
+    /// What a list has in it.
+    pub(super) fn item<'t>(&'t self, ty: &'t Ty) -> Option<&'t Ty> {
+        match ty {
+            Ty::List(item) => Some(item),
+            Ty::Ref(name) => match self.def(name).map(|def| &def.kind) {
+                Some(Kind::List(item)) => Some(item),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -101,13 +140,20 @@ impl<'a> Rust<'a> {
     }
 
     /// Strings and what is like them are taken in any form.
-    fn converts(&self, ty: &Ty) -> bool {
+    pub(super) fn converts(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Text => true,
-            Ty::Ref(name) => self.def(name).is_some_and(|def| matches!(def.kind, Kind::Text(_))),
+            Ty::Ref(name) => {
+                self.def(name).is_some_and(|def| matches!(def.kind, Kind::Text(_) | Kind::Union(_)))
+            }
             _ => false,
         }
     }
+}
+
+fn scheme<'a>(api: &'a Api, operation: &Operation) -> Option<&'a SchemeKind> {
+    let (name, _) = operation.security.as_ref()?;
+    api.security.iter().find(|scheme| scheme.name == *name).map(|scheme| &scheme.kind)
 }
 
 fn body(operation: &Operation) -> Option<Ty> {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::{FOLDER, File, docs, examples, file, ident, imports, rust::Rust};
 use crate::{
-    emit::{camel, snake},
+    emit::{snake, variant},
     ir::{Field, Kind, Ty, TypeDef},
 };
 
@@ -16,7 +16,8 @@ pub(super) fn emit(rust: &Rust<'_>) -> File {
         Kind::Enum(values) if rust.is_received(def) => open_enum(def, values),
         Kind::Enum(values) => closed_enum(def, values),
         Kind::Text(text) if !text.secret && rust.is_identifier(def) => identifier(def),
-        Kind::Text(_) | Kind::Number(_) => quote!(),
+        Kind::Union(variants) => union(rust, def, variants),
+        Kind::Text(_) | Kind::Number(_) | Kind::List(_) | Kind::Any => quote!(),
     });
     let body = quote!(#(#items)*);
     let imports = imports(
@@ -33,28 +34,35 @@ pub(super) fn emit(rust: &Rust<'_>) -> File {
 fn structure(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream {
     let (name, doc) = (ident(&def.name), docs(&def.doc));
     let sent = rust.is_sent(def);
-    let default = (sent && fields.iter().all(|field| !field.required)).then(|| quote!(, Default));
+    let default = (sent && fields.iter().all(|field| !field.needs_value())).then(|| quote!(, Default));
     let read = rust.is_received(def).then(|| quote!(, serde::Deserialize));
     let definitions = fields.iter().map(|field| definition(rust, field));
-    let methods = sent.then(|| {
-        let new = constructor(rust, def, fields);
+    let has_methods = sent && !(is_literal(def) && fields.iter().all(Field::needs_value));
+    let methods = has_methods.then(|| {
+        let new = (!is_literal(def)).then(|| constructor(rust, def, fields));
         let setters =
-            fields.iter().filter(|field| !field.required).map(|field| setter(rust, &def.name, field));
+            fields.iter().filter(|field| !field.needs_value()).map(|field| setter(rust, &def.name, field));
         quote!(impl #name { #new #(#setters)* })
     });
     let from = match fields {
-        [only] if sent && only.required => Some(from_only(rust, def, only)),
+        [only] if sent && only.needs_value() => Some(from_only(rust, def, only)),
         _ => None,
     };
+    let non_exhaustive = (!sent || !is_literal(def)).then(|| quote!(#[non_exhaustive]));
     quote! {
         #doc
         #[derive(Debug, Clone, PartialEq #default, serde::Serialize #read)]
-        #[non_exhaustive]
+        #non_exhaustive
         pub struct #name { #(#definitions)* }
 
         #methods
         #from
     }
+}
+
+/// Whether so much must be said of a struct that its fields' names are needed: it has no `new`.
+pub(super) fn is_literal(def: &TypeDef) -> bool {
+    matches!(&def.kind, Kind::Struct { fields, .. } if fields.iter().filter(|field| field.needs_value()).count() > 7)
 }
 
 fn definition(rust: &Rust<'_>, field: &Field) -> TokenStream {
@@ -67,6 +75,9 @@ fn definition(rust: &Rust<'_>, field: &Field) -> TokenStream {
     }
     match (&field.ty, field.required) {
         (Ty::DateTime, true) => serde.push(quote!(with = "time::serde::rfc3339")),
+        (Ty::Nullable(ty), _) if matches!(**ty, Ty::DateTime) => {
+            serde.push(quote!(with = "time::serde::rfc3339::option"));
+        }
         (Ty::DateTime, false) => serde.push(quote!(with = "time::serde::rfc3339::option")),
         _ => {}
     }
@@ -88,7 +99,7 @@ fn field_doc<'a>(rust: &Rust<'a>, field: &'a Field) -> &'a str {
 
 /// `new`, with what is required.
 fn constructor(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream {
-    let required: Vec<_> = fields.iter().filter(|field| field.required).collect();
+    let required: Vec<_> = fields.iter().filter(|field| field.needs_value()).collect();
     let args = required.iter().map(|field| {
         let (name, ty) = (ident(&snake(&field.name)), rust.taken(&field.ty));
         quote!(#name: #ty)
@@ -99,7 +110,7 @@ fn constructor(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream 
     } else {
         let values = fields.iter().map(|field| {
             let name = ident(&snake(&field.name));
-            if field.required { rust.init(&field.ty, &name) } else { quote!(#name: None) }
+            if field.needs_value() { rust.init(&field.ty, &name) } else { quote!(#name: None) }
         });
         ("What is required.", quote!(Self { #(#values),* }))
     };
@@ -113,10 +124,11 @@ fn constructor(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream 
     }
 }
 
-/// The setter of an optional property of a request, and of an optional query parameter.
+/// The setter of a property of a request that may be absent or null, and of an optional query parameter.
 pub(super) fn setter(rust: &Rust<'_>, owner: &str, field: &Field) -> TokenStream {
     let name = ident(&snake(&field.name));
-    let (ty, value) = (rust.taken(&field.ty), rust.given(&field.ty, &name));
+    let ty = value_ty(&field.ty);
+    let (ty, value) = (rust.taken(ty), rust.given(ty, &name));
     let doc = docs(field_doc(rust, field));
     let example = docs(&examples::setter(rust, owner, field));
     quote! {
@@ -131,6 +143,11 @@ pub(super) fn setter(rust: &Rust<'_>, owner: &str, field: &Field) -> TokenStream
     }
 }
 
+/// What a value has that is not null.
+pub(super) fn value_ty(ty: &Ty) -> &Ty {
+    if let Ty::Nullable(ty) = ty { ty } else { ty }
+}
+
 /// A struct of one required property is taken as that property too.
 fn from_only(rust: &Rust<'_>, def: &TypeDef, only: &Field) -> TokenStream {
     let (name, field, ty) = (ident(&def.name), ident(&snake(&only.name)), rust.ty(&only.ty));
@@ -142,7 +159,7 @@ fn from_only(rust: &Rust<'_>, def: &TypeDef, only: &Field) -> TokenStream {
 }
 
 fn variants(values: &[String]) -> (Vec<proc_macro2::Ident>, Vec<TokenStream>) {
-    let names = values.iter().map(|value| format_ident!("{}", camel(value))).collect();
+    let names = values.iter().map(|value| format_ident!("{}", variant(value))).collect();
     let docs = values.iter().map(|value| docs(&format!("`{value}`"))).collect();
     (names, docs)
 }
@@ -229,6 +246,34 @@ fn shared_by_enums(def: &TypeDef, values: &[String], other: &TokenStream) -> Tok
                 serializer.serialize_str(self.as_str())
             }
         }
+    }
+}
+
+/// A string or an object, each taken in the union's place.
+fn union(rust: &Rust<'_>, def: &TypeDef, variants: &[String]) -> TokenStream {
+    let (name, doc) = (ident(&def.name), docs(&def.doc));
+    let read = rust.is_received(def).then(|| quote!(, serde::Deserialize));
+    let (mut items, mut from) = (Vec::new(), Vec::new());
+    for variant in variants {
+        let (name_of, ty) = (ident(variant), rust.ty(&Ty::Ref(variant.clone())));
+        let line = docs(rust.def(variant).map_or("", |def| &def.doc));
+        items.push(quote!(#line #name_of(#ty),));
+        from.push(quote! {
+            impl From<#ty> for #name { fn from(value: #ty) -> Self { Self::#name_of(value) } }
+        });
+        if rust.def(variant).is_some_and(|def| matches!(def.kind, Kind::Text(_))) {
+            from.push(quote! {
+                impl From<&str> for #name { fn from(text: &str) -> Self { Self::#name_of(text.into()) } }
+            });
+        }
+    }
+    quote! {
+        #doc
+        #[derive(Debug, Clone, PartialEq, serde::Serialize #read)]
+        #[serde(untagged)]
+        pub enum #name { #(#items)* }
+
+        #(#from)*
     }
 }
 

@@ -1,10 +1,10 @@
-//! The document as static data: info, tags, security schemes and schemas.
+//! The document as static data: info, tags, security schemes, schemas, shared headers and responses.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{FOLDER, File, constant, file, said};
-use crate::ir::{Api, Field, Kind, Number, Text, Ty, TypeDef};
+use super::{FOLDER, File, constant, file, responses, said};
+use crate::ir::{Api, Field, Kind, Number, SchemeKind, SecurityScheme, Text, Ty, TypeDef};
 
 pub(super) fn emit(api: &Api) -> File {
     let info = info(api);
@@ -13,33 +13,38 @@ pub(super) fn emit(api: &Api) -> File {
         let line = format!(" The tag {name}.");
         quote!(#[doc = #line] pub static #constant: Tag = Tag { name: #name, doc: #doc };)
     });
-    let schemes = api.security.iter().map(|scheme| {
-        let (constant, name, doc, url) =
-            (constant(&format!("scheme {}", scheme.name)), &scheme.name, &scheme.doc, &scheme.token_url);
-        let scopes = scheme.scopes.iter().map(|(scope, doc)| quote!((#scope, #doc)));
-        let line = format!(" The security scheme `{name}`.");
-        quote! {
-            #[doc = #line]
-            pub static #constant: Scheme =
-                Scheme { name: #name, doc: #doc, token_url: #url, scopes: &[#(#scopes),*] };
-        }
-    });
+    let schemes = api.security.iter().map(scheme);
     let schemas = api.types.iter().map(schema);
+    let shared = responses::shared(api);
     let items = quote! {
         #info
         #(#tags)*
         #(#schemes)*
         #(#schemas)*
+        #(#shared)*
     };
     let names = [
-        "Info", "Kind", "Number", "Pattern", "Property", "Schema", "Scheme", "Server", "Tag", "Text", "Ty",
+        "Header",
+        "Info",
+        "Kind",
+        "Number",
+        "Pattern",
+        "Property",
+        "Response",
+        "Schema",
+        "Scheme",
+        "SchemeKind",
+        "Server",
+        "Tag",
+        "Text",
+        "Ty",
         "Variable",
     ];
     let names = said(&names, &items);
     let tokens = quote!(use crate::runtime::{#(#names),*}; #items);
     file(
         format!("{FOLDER}/document.rs"),
-        "The document as data: info, tags, security schemes, schemas.",
+        "The document as data: info, tags, security schemes, schemas, shared headers and responses.",
         tokens,
     )
 }
@@ -67,6 +72,23 @@ fn info(api: &Api) -> TokenStream {
     }
 }
 
+fn scheme(scheme: &SecurityScheme) -> TokenStream {
+    let (constant, name, doc) = (constant(&format!("scheme {}", scheme.name)), &scheme.name, &scheme.doc);
+    let kind = match &scheme.kind {
+        SchemeKind::OAuth2 { token_url, scopes } => {
+            let scopes = scopes.iter().map(|(scope, doc)| quote!((#scope, #doc)));
+            quote!(SchemeKind::OAuth2 { token_url: #token_url, scopes: &[#(#scopes),*] })
+        }
+        SchemeKind::Basic => quote!(SchemeKind::Basic),
+        SchemeKind::Cookie(name) => quote!(SchemeKind::Cookie(#name)),
+    };
+    let line = format!(" The security scheme `{name}`.");
+    quote! {
+        #[doc = #line]
+        pub static #constant: Scheme = Scheme { name: #name, doc: #doc, kind: #kind };
+    }
+}
+
 fn schema(def: &TypeDef) -> TokenStream {
     let (constant, name, doc) = (constant(&def.name), &def.name, &def.doc);
     let kind = match &def.kind {
@@ -77,6 +99,15 @@ fn schema(def: &TypeDef) -> TokenStream {
         Kind::Enum(values) => quote!(Kind::Enum(&[#(#values),*])),
         Kind::Text(rules) => text(rules),
         Kind::Number(rules) => number(rules),
+        Kind::List(item) => {
+            let item = ty(item, &quote!());
+            quote!(Kind::List(#item))
+        }
+        Kind::Union(variants) => {
+            let variants = variants.iter().map(|name| self::constant(name));
+            quote!(Kind::Union(&[#(&#variants),*]))
+        }
+        Kind::Any => quote!(Kind::Any),
     };
     let line = format!(" The schema `{name}`.");
     quote! {
@@ -121,7 +152,7 @@ fn field(field: &Field) -> TokenStream {
     property(&field.name, &field.doc, field.required, &field.ty, &quote!())
 }
 
-/// A property, parameter or header; `module` is where the schemas' statics are.
+/// A property or parameter; `module` is where the schemas' statics are.
 pub(super) fn property(name: &str, doc: &str, required: bool, ty: &Ty, module: &TokenStream) -> TokenStream {
     let ty = self::ty(ty, module);
     quote!(Property { name: #name, doc: #doc, required: #required, ty: #ty })
@@ -136,6 +167,10 @@ pub(super) fn ty(ty: &Ty, module: &TokenStream) -> TokenStream {
         Ty::List(item) => {
             let item = self::ty(item, module);
             quote!(Ty::List(&#item))
+        }
+        Ty::Nullable(ty) => {
+            let ty = self::ty(ty, module);
+            quote!(Ty::Nullable(&#ty))
         }
         Ty::Ref(name) => {
             let constant = constant(name);

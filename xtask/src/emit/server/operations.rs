@@ -4,9 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{
-    FOLDER, File, constant,
-    data::{property, ty as data_ty},
-    docs, file, ident, module, operations_of, said, snake,
+    FOLDER, File, constant, data::property, docs, file, ident, module, operations_of, responses, said, snake,
     types::ty,
 };
 use crate::{
@@ -75,6 +73,7 @@ fn imports(api: &Api, items: &TokenStream) -> TokenStream {
         "Wire",
     ];
     let runtime = said(&runtime, items);
+    let timestamp = said(&["Timestamp"], items).into_iter().map(|name| quote!(timestamp::#name));
     quote! {
         use std::{collections::HashMap, sync::Arc};
 
@@ -83,7 +82,7 @@ fn imports(api: &Api, items: &TokenStream) -> TokenStream {
         #(use serde::#read;)*
 
         use super::{document #schemas};
-        use crate::runtime::{self, #(#runtime),*};
+        use crate::runtime::{self, #(#runtime,)* #(#timestamp),*};
     }
 }
 
@@ -106,7 +105,7 @@ fn static_operation(operation: &Operation) -> TokenStream {
             quote!(Some(Request { doc: #doc, required: #required, schema: &document::#schema }))
         }
     };
-    let responses = operation.responses.iter().map(response);
+    let responses = operation.responses.iter().map(|response| responses::used(response, &quote!(document::)));
     let line = format!(" `{method} {path}`");
     quote! {
         #[doc = #line]
@@ -132,26 +131,6 @@ fn parameter(param: &Param) -> TokenStream {
     };
     let property = property(&param.name, &param.doc, param.required, &param.ty, &quote!(document::));
     quote!(Parameter { place: #place, property: #property })
-}
-
-fn response(response: &Response) -> TokenStream {
-    let (status, doc) = (response.status, &response.doc);
-    let headers = response.headers.iter().map(|header| {
-        let property = property(&header.name, &header.doc, header.required, &header.ty, &quote!(document::));
-        let constant = match &header.value {
-            HeaderValue::Constant(value) => quote!(Some(#value)),
-            HeaderValue::Ambient | HeaderValue::Handler => quote!(None),
-        };
-        quote!(Header { property: #property, constant: #constant })
-    });
-    let body = match &response.body {
-        None => quote!(None),
-        Some(ty) => {
-            let ty = data_ty(ty, &quote!(document::));
-            quote!(Some(#ty))
-        }
-    };
-    quote!(Response { status: #status, doc: #doc, headers: &[#(#headers),*], body: #body })
 }
 
 fn query_name(operation: &Operation) -> proc_macro2::Ident {
@@ -305,7 +284,7 @@ fn route(operation: &Operation) -> TokenStream {
     quote! {
         routes.entry(#path.to_owned()).or_default().insert(
             Method::#method,
-            runtime::endpoint(Arc::clone(&self.0), &#constant, async |api: Arc<A>, #mutable call: Call<A::Caller>| {
+            runtime::endpoint(Arc::clone(&self.0), &#constant, async |api: Arc<A>, #mutable call: Call<A>| {
                 #(#reads)*
                 Ok(api.#name(call.caller #(#args)*).await?.into_response())
             }),

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::{super::reachable, FOLDER, File, constant, docs, file, ident, said, snake};
 use crate::{
-    emit::camel,
-    ir::{Api, Field, Kind, Number, Text, Ty, TypeDef},
+    emit::variant,
+    ir::{Api, Field, Kind, Number, Operation, SchemeKind, Text, Ty, TypeDef},
 };
 
 pub(super) fn emit(api: &Api) -> File {
@@ -21,10 +21,14 @@ pub(super) fn emit(api: &Api) -> File {
     let answers =
         api.operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
     let outgoing = reachable(api, answers);
+    let both = documents(api);
     let items = api.types.iter().map(|def| {
-        let reads = incoming.iter().any(|known| known.name == def.name);
-        let writes = outgoing.iter().any(|known| known.name == def.name);
-        type_def(def, reads, writes)
+        let among = |known: &[&TypeDef]| known.iter().any(|known| known.name == def.name);
+        let (reads, writes) = (among(&incoming) || among(&both), among(&outgoing) || among(&both));
+        let sent = bodies.iter().any(|body| matches!(body, Ty::Ref(name) if *name == def.name));
+        let wire = sent.then(|| wire(&def.name));
+        let def = type_def(def, reads, writes);
+        quote!(#def #wire)
     });
     let items = quote!(#(#items)*);
     let (serde, runtime) = (said(&["Deserialize", "Serialize"], &items), said(&["Secret", "Wire"], &items));
@@ -44,6 +48,21 @@ pub(super) fn emit(api: &Api) -> File {
     file(format!("{FOLDER}/schemas.rs"), "Wire types, one a schema of the document.", tokens)
 }
 
+/// What operations of a session take and give: whole documents, which are handled as JSON, so they go both ways.
+fn documents(api: &Api) -> Vec<&TypeDef> {
+    let session = |op: &&Operation| {
+        let name = op.security.as_ref().map(|(name, _)| name);
+        let scheme = api.security.iter().find(|scheme| Some(&scheme.name) == name);
+        !matches!(scheme.map(|scheme| &scheme.kind), Some(SchemeKind::OAuth2 { .. }))
+    };
+    let operations: Vec<&Operation> = api.operations.iter().filter(session).collect();
+    let bodies = operations.iter().filter_map(|op| op.body.as_ref());
+    let bodies: Vec<Ty> = bodies.map(|body| Ty::Ref(body.type_name.clone())).collect();
+    let answers =
+        operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
+    reachable(api, bodies.iter().chain(answers))
+}
+
 fn type_def(def: &TypeDef, reads: bool, writes: bool) -> TokenStream {
     let name = ident(&def.name);
     let doc = docs(&def.doc);
@@ -58,20 +77,18 @@ fn type_def(def: &TypeDef, reads: bool, writes: bool) -> TokenStream {
             let closed = closed.then(|| quote!(, deny_unknown_fields));
             let serde = reads.then(|| quote!(#[serde(remote = "Self" #closed)]));
             let fields = fields.iter().map(field);
-            let wire = reads.then(|| wire(&def.name));
             quote! {
                 #doc
                 #[derive(Debug, Clone, PartialEq #derives)]
                 #serde
                 pub struct #name { #(#fields)* }
                 #strict
-                #wire
             }
         }
         Kind::Enum(values) => {
             let serde = reads.then(|| quote!(#[serde(remote = "Self")]));
             let variants = values.iter().map(|value| {
-                let variant = ident(&camel(value));
+                let variant = ident(&variant(value));
                 let rename = (variant != value).then(|| quote!(#[serde(rename = #value)]));
                 let doc = docs(&format!("`{value}`"));
                 quote!(#doc #rename #variant,)
@@ -86,6 +103,28 @@ fn type_def(def: &TypeDef, reads: bool, writes: bool) -> TokenStream {
         }
         Kind::Text(text) => newtype_text(def, text, &derives),
         Kind::Number(number) => newtype_number(def, number, &derives),
+        Kind::List(item) => {
+            let item = ty(item);
+            quote! {
+                #doc
+                #[derive(Debug, Clone, PartialEq #derives)]
+                #[serde(transparent)]
+                pub struct #name(pub Vec<#item>);
+            }
+        }
+        Kind::Union(variants) => {
+            let variants = variants.iter().map(|variant| {
+                let (name, line) = (ident(variant), docs(&format!("See [`{variant}`].")));
+                quote!(#line #name(#name),)
+            });
+            quote! {
+                #doc
+                #[derive(Debug, Clone, PartialEq #derives)]
+                #[serde(untagged)]
+                pub enum #name { #(#variants)* }
+            }
+        }
+        Kind::Any => quote!(#doc pub type #name = serde_json::Value;),
     }
 }
 
@@ -125,6 +164,9 @@ fn field(field: &Field) -> TokenStream {
     let key = &field.name;
     let rename = (name != key).then(|| quote!(#[serde(rename = #key)]));
     let ty = ty(&field.ty);
+    if matches!(field.ty, Ty::Nullable(_)) {
+        return quote!(#doc #rename #[serde(deserialize_with = "runtime::nullable")] pub #name: #ty,);
+    }
     if field.required {
         return quote!(#doc #rename pub #name: #ty,);
     }
@@ -146,6 +188,10 @@ pub(super) fn ty(ty: &Ty) -> TokenStream {
         Ty::List(item) => {
             let item = self::ty(item);
             quote!(Vec<#item>)
+        }
+        Ty::Nullable(ty) => {
+            let ty = self::ty(ty);
+            quote!(Option<#ty>)
         }
         Ty::Ref(name) => {
             let name = ident(name);

@@ -14,6 +14,17 @@ const KEYWORDS: [(&str, &[&str]); 6] = [
     ("object", &["properties", "required", "additionalProperties"]),
 ];
 
+/// The types of a schema that takes any value.
+const ANY: [&str; 6] = ["object", "array", "string", "number", "boolean", "null"];
+
+/// Where a schema stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Component,
+    Property { required: bool },
+    Elsewhere,
+}
+
 /// What makes a string a constrained one.
 const CONSTRAINTS: [&str; 4] = ["enum", "pattern", "minLength", "maxLength"];
 
@@ -21,7 +32,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     let document = lint.document;
     let components = document.get("components").unwrap_or(&Value::Null);
     for (name, value) in entries(components, "schemas") {
-        schema(lint, value, &format!("#/components/schemas/{name}"), true);
+        schema(lint, value, &format!("#/components/schemas/{name}"), Place::Component);
     }
     walk(lint, document, "#");
 }
@@ -42,7 +53,7 @@ fn walk(lint: &mut Lint<'_>, value: &Value, at: &str) {
     for (key, child) in children {
         let at = format!("{at}/{key}");
         match key.as_str() {
-            "schema" => schema(lint, child, &at, false),
+            "schema" => schema(lint, child, &at, Place::Elsewhere),
             "schemas" if at == "#/components/schemas" => {}
             // Data, not document; and a server variable called "schema".
             "value" | "example" | "servers" => {}
@@ -74,45 +85,99 @@ fn parameter(lint: &mut Lint<'_>, value: &Value, at: &str) {
     }
 }
 
-fn schema(lint: &mut Lint<'_>, value: &Value, at: &str, named: bool) {
+fn schema(lint: &mut Lint<'_>, value: &Value, at: &str, place: Place) {
     if value.get("$ref").is_some() {
         return reference(lint, value, at);
     }
-    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
-    let Some((_, keywords)) = KEYWORDS.iter().find(|(name, _)| *name == kind) else {
+    let described = place == Place::Elsewhere || value.get("description").is_some();
+    if !described {
+        lint.report("described", at, "has no description");
+    }
+    if value.get("oneOf").is_some() {
+        return one_of(lint, value, at, place);
+    }
+    let types = types(value);
+    let kind = match (types.as_slice(), place) {
+        ([kind], _) => *kind,
+        ([kind, "null"], Place::Property { required }) => {
+            if !required {
+                lint.report("nullable", at, "may be null, so it must be required");
+            }
+            *kind
+        }
+        (types, Place::Component) if types == ANY => return keywords(lint, value, at, "any", &["type"]),
+        _ => "",
+    };
+    let Some((_, known)) = KEYWORDS.iter().find(|(name, _)| *name == kind) else {
         return lint.report(
             "schema-type",
             at,
-            "must have one `type` (null, lists of types and `const` are not in the subset)",
+            "must have one `type`, beside which only a property may have 'null' (`const` is not in the subset)",
         );
     };
+    keywords(lint, value, at, kind, known);
+    match kind {
+        "string" => string(lint, value, at, place),
+        "object" => object(lint, value, at),
+        "array" => match value.get("items") {
+            Some(item) => schema(lint, item, &format!("{at}/items"), Place::Elsewhere),
+            None => lint.report("schema-type", at, "an array must have `items`"),
+        },
+        _ => {}
+    }
+}
+
+/// The types that a schema names.
+fn types(value: &Value) -> Vec<&str> {
+    let one = value.get("type").and_then(Value::as_str);
+    one.into_iter().chain(items(value, "type").filter_map(Value::as_str)).collect()
+}
+
+fn keywords(lint: &mut Lint<'_>, value: &Value, at: &str, kind: &str, known: &[&str]) {
     for (key, _) in value.as_object().into_iter().flatten() {
         let common = matches!(key.as_str(), "type" | "description" | "examples") || key.starts_with("x-");
-        if !common && !keywords.contains(&key.as_str()) {
+        if !common && !known.contains(&key.as_str()) {
             lint.report("schema-keyword", at, format!("`{key}` is not in the subset for the type {kind}"));
-        }
-    }
-    if kind == "string" {
-        string(lint, value, at, named);
-    }
-    if named && value.get("description").is_none() {
-        lint.report("described", at, "has no description");
-    }
-    if kind == "object" {
-        object(lint, value, at);
-    }
-    if kind == "array" {
-        match value.get("items") {
-            Some(item) => schema(lint, item, &format!("{at}/items"), false),
-            None => lint.report("schema-type", at, "an array must have `items`"),
         }
     }
 }
 
-fn string(lint: &mut Lint<'_>, value: &Value, at: &str, named: bool) {
+/// A component is a union of a string and an object, a property is a reference or null.
+fn one_of(lint: &mut Lint<'_>, value: &Value, at: &str, place: Place) {
+    keywords(lint, value, at, "oneOf", &["oneOf"]);
+    let mut found = Vec::new();
+    for (index, alternative) in items(value, "oneOf").enumerate() {
+        let at = format!("{at}/oneOf/{index}");
+        let named = alternative.get("$ref").is_some();
+        if named {
+            reference(lint, alternative, &at);
+        }
+        let (target, _) = lint.resolve(alternative, &at);
+        found.push((named, types(target).first().copied().unwrap_or_default()));
+    }
+    match place {
+        Place::Component => {
+            found.sort_unstable();
+            if found != [(true, "object"), (true, "string")] {
+                lint.report("union", at, "must be of two references: to a string and to an object");
+            }
+        }
+        Place::Property { required } => {
+            if !matches!(found.as_slice(), [(true, _), (false, "null")]) {
+                lint.report("nullable", at, "must be of a reference and `type: 'null'`");
+            } else if !required {
+                lint.report("nullable", at, "may be null, so it must be required");
+            }
+        }
+        Place::Elsewhere => lint.report("union", at, "must be a file in schemas/"),
+    }
+}
+
+fn string(lint: &mut Lint<'_>, value: &Value, at: &str, place: Place) {
     // A constant, as headers have them.
     let constant = items(value, "enum").len() == 1;
-    if !named && !constant && CONSTRAINTS.iter().any(|keyword| value.get(keyword).is_some()) {
+    let component = place == Place::Component;
+    if !component && !constant && CONSTRAINTS.iter().any(|keyword| value.get(keyword).is_some()) {
         lint.report("named-string", at, "a constrained string must be a file in schemas/");
     }
     if value.get("pattern").is_some() && value.get("x-vouchsafe-rule").is_none() {
@@ -128,9 +193,7 @@ fn object(lint: &mut Lint<'_>, value: &Value, at: &str) {
     }
     for (name, property) in entries(value, "properties") {
         let at = format!("{at}/properties/{}", escape(name));
-        if property.get("$ref").is_none() && property.get("description").is_none() {
-            lint.report("described", &at, "has no description");
-        }
-        schema(lint, property, &at, false);
+        let required = items(value, "required").any(|known| known == name);
+        schema(lint, property, &at, Place::Property { required });
     }
 }

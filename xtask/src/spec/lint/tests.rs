@@ -35,6 +35,10 @@ fn each_rule_finds_what_it_is_for() {
     let list = "/paths/~1api~1v1~1basic-credentials/get";
     let create = "/paths/~1api~1v1~1basic-credentials/post";
     let reset = "/paths/~1api~1v1~1basic-credentials~1{id}~1password/patch";
+    let changes = "/paths/~1api~1transaction~1changes/get";
+    let login = "/paths/~1api~1authentication/get";
+    let types = "/paths/~1api~1authentication~1types/get";
+    let settings = "/paths/~1api~1configuration~1aaa~1settings/put";
     let at = |start: &str, end: &str| format!("{start}{end}");
     let schema = |name: &str| format!("/components/schemas/{name}");
     let cases = [
@@ -125,7 +129,50 @@ fn each_rule_finds_what_it_is_for() {
         (
             schema("KeyType/type"),
             Set(json!(["string", "null"])),
-            "must have one `type` (null, lists of types and `const` are not in the subset) [schema-type]",
+            "must have one `type`, beside which only a property may have 'null' (`const` is not in the subset) [schema-type]",
+        ),
+        (at(login, "/responses/429"), Remove, "does not document the status 429 [statuses]"),
+        (at(settings, "/responses/409"), Remove, "does not document the status 409 [statuses]"),
+        (at(settings, "/responses/403"), Remove, "does not document the status 403 [statuses]"),
+        (at(types, "/responses/503"), Remove, "does not document the status 503 [statuses]"),
+        (
+            at(changes, "/responses/500"),
+            Set(json!({"$ref": "#/components/responses/InternalServerError"})),
+            "the body of an error is `Failure` here [error-body]",
+        ),
+        (
+            at(list, "/responses/500"),
+            Set(json!({"$ref": "#/components/responses/ConfigurationFailed"})),
+            "the body of an error is `Message` here [error-body]",
+        ),
+        (
+            schema("Acl/additionalProperties"),
+            Remove,
+            "must have `additionalProperties: false` [request-body]",
+        ),
+        (
+            at(settings, "/requestBody/content/application~1json/schema"),
+            Set(json!({"type": "string"})),
+            "must be JSON with a named schema [request-body]",
+        ),
+        (
+            at(list, "/security"),
+            Set(json!([{"Session": []}, {"OAuth2": []}])),
+            "must have one security scheme, or `security: []` for anyone [security]",
+        ),
+        (at(list, "/security"), Set(json!([{"OAuth3": []}])), "the scheme OAuth3 is not defined [security]"),
+        (
+            schema("ObjectMeta/properties/remaining_seconds/type"),
+            Set(json!(["integer", "null"])),
+            "may be null, so it must be required [nullable]",
+        ),
+        (
+            schema("ReferenceInput/oneOf"),
+            Set(json!([
+                {"$ref": "#/components/schemas/ConfigurationKey"},
+                {"$ref": "#/components/schemas/Username"}
+            ])),
+            "must be of two references: to a string and to an object [union]",
         ),
         (
             schema("X509CredentialsIssued/properties/caChain/items"),

@@ -5,6 +5,10 @@
 pub mod widgets;
 /// Operations on parts.
 pub mod x9_parts;
+/// Operations of a session.
+pub mod settings;
+/// How a session begins.
+pub mod login;
 pub mod document;
 pub mod schemas;
 /// Every operation of the document.
@@ -15,4 +19,9 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &widgets::WIDGETS_REPLACE,
     &widgets::WIDGETS_DELETE,
     &x9_parts::X9_PARTS_UPDATE_STATE,
+    &settings::SETTINGS_GET,
+    &settings::SETTINGS_REPLACE,
+    &settings::REFERENCES_REPLACE,
+    &settings::ZONE_REPLACE,
+    &login::LOGIN_GET,
 ];

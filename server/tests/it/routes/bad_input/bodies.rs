@@ -7,7 +7,7 @@ use super::{BASIC, X509, path, send_raw, subjects};
 use crate::harness::{TestServer, both, database::Everything, document::OPERATIONS};
 
 /// No JSON at all; with the place where it stops being JSON.
-const MALFORMED: &[(&str, usize, usize)] = &[
+pub(in crate::routes) const MALFORMED: &[(&str, usize, usize)] = &[
     ("{", 1, 1),
     ("{\"username\"}", 1, 12),
     ("{\"username\": }", 1, 14),

@@ -9,7 +9,7 @@ use crate::harness::document::resolve;
 pub(super) type Bad = (String, Value);
 
 /// Recognisable in an answer that repeats what it got.
-const MARK: &str = "zq3xv";
+pub(super) const MARK: &str = "zq3xv";
 
 /// One value of every JSON type.
 pub(super) fn one_of_each_type() -> [Value; 6] {
@@ -17,8 +17,10 @@ pub(super) fn one_of_each_type() -> [Value; 6] {
 }
 
 /// The constraints of schemas that this knows how to break; `description` and the like constrain nothing.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 22] = [
     "type",
+    "items",
+    "oneOf",
     "minLength",
     "maxLength",
     "pattern",
@@ -42,10 +44,9 @@ const KNOWN: [&str; 20] = [
 
 /// Bad values for a property's or a parameter's schema, one or more a constraint.
 pub(super) fn scalar(schema: &'static Value) -> Vec<Bad> {
-    let schema = resolve(schema);
+    let schema = known(schema);
     let mut bad = Vec::new();
     for (name, constraint) in schema.as_object().unwrap() {
-        assert!(KNOWN.contains(&name.as_str()), "no bad value is known for the constraint {name}");
         let values: Vec<Value> = match name.as_str() {
             "type" => wrong_types(constraint.as_str().unwrap()),
             "minLength" => vec![json!("a".repeat(size(constraint) - 1))],
@@ -66,6 +67,15 @@ pub(super) fn scalar(schema: &'static Value) -> Vec<Bad> {
         bad.extend(values.into_iter().map(|value| (name.clone(), value)));
     }
     bad
+}
+
+/// The schema itself, if every constraint of it is one that is broken here or in `nested`.
+pub(super) fn known(schema: &'static Value) -> &'static Value {
+    let schema = resolve(schema);
+    for name in schema.as_object().unwrap().keys() {
+        assert!(KNOWN.contains(&name.as_str()), "no bad value is known for the constraint {name}");
+    }
+    schema
 }
 
 /// Bodies that break one constraint of an object, made from a good one; with the field the answer must name.
@@ -96,9 +106,11 @@ pub(super) fn object(schema: &'static Value, good: &Value) -> Vec<(String, Bad)>
     bad
 }
 
-fn wrong_types(right: &str) -> Vec<Value> {
+pub(super) fn wrong_types(right: &str) -> Vec<Value> {
     let fits = |value: &Value| match right {
         "object" => value.is_object(),
+        "array" => value.is_array(),
+        "boolean" => value.is_boolean(),
         "string" => value.is_string(),
         "number" => value.is_number(),
         // The fraction is wrong for an integer.

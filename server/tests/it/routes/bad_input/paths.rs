@@ -65,6 +65,13 @@ both!(a_method_a_path_has_not_is_told_those_it_has, async |server: TestServer| {
     assert_eq!(Everything::of(&store).await, before);
 });
 
+/// Whether errors at the path have the form of the admin plane.
+fn is_admin(path: &str) -> bool {
+    let below =
+        |plane: &str| path.strip_prefix(plane).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    below("/api") && !below("/api/v1")
+}
+
 both!(what_is_not_there_is_not_found, async |server: TestServer| {
     let subjects = subjects(&server).await;
     let below: Vec<_> =
@@ -78,6 +85,8 @@ both!(what_is_not_there_is_not_found, async |server: TestServer| {
         "/api/v1",
         "/api/v1/",
         "/api/v2/basic-credentials",
+        "/api/v1x",
+        "/apix",
         "/API/v1/basic-credentials",
         "/api/v1/basic_credentials",
         "/api/v1/basic-credentials/x/y/z",
@@ -110,7 +119,11 @@ both!(what_is_not_there_is_not_found, async |server: TestServer| {
         };
         for method in methods {
             let answer = Answer::of(server.request(method.clone(), path)).await;
-            assert_eq!(answer.message(404), "there is nothing at this path", "{method} {path}");
+            let message = match is_admin(path) {
+                true => answer.failure(404)["message"].take(),
+                false => answer.message(404).into(),
+            };
+            assert_eq!(message, "there is nothing at this path", "{method} {path}");
         }
     }
 });

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use super::document;
 use crate::runtime::{self, Secret, Wire, timestamp::Timestamp};
+/// Any value.
+pub type Anything = serde_json::Value;
 /// An open object, which travels both ways.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -54,10 +56,23 @@ impl TryFrom<String> for Label {
     }
 }
 /// What went wrong.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Message {
     /// In words.
     pub message: String,
+}
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Message {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 /// An object without properties.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -69,9 +84,6 @@ impl<'de> Deserialize<'de> for Nothing {
     ) -> Result<Self, D::Error> {
         Self::deserialize(runtime::Strict(deserializer))
     }
-}
-impl Wire for Nothing {
-    const SCHEMA: &'static runtime::Schema = &document::NOTHING;
 }
 /// A string without rules.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -90,7 +102,7 @@ impl From<String> for Note {
     }
 }
 /// How many at once.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct PageSize(i32);
 impl PageSize {
@@ -145,8 +157,119 @@ impl From<String> for PrivateKey {
         Self(Secret::from(text))
     }
 }
+/// What is referred to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Reference {
+    /// See [`ReferenceKey`].
+    pub key: ReferenceKey,
+    /// What is said of it.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub note: Option<String>,
+}
+impl<'de> Deserialize<'de> for Reference {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Reference {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A reference or its key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ReferenceInput {
+    /// See [`ReferenceKey`].
+    ReferenceKey(ReferenceKey),
+    /// See [`Reference`].
+    Reference(Reference),
+}
+/// A key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ReferenceKey(String);
+impl ReferenceKey {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for ReferenceKey {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::REFERENCE_KEY.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// Some references.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct References(pub Vec<ReferenceInput>);
+impl Wire for References {
+    const SCHEMA: &'static runtime::Schema = &document::REFERENCES;
+}
+/// An object with what may be null.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Settings {
+    /// A text, or null where there is none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub text: Option<String>,
+    /// A moment, or null where there is none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub at: Option<Timestamp>,
+    /// A number, or null where there is none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub count: Option<i32>,
+    /// A flag, or null where there is none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub flag: Option<bool>,
+    /// A size, or null where there is none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub size: Option<PageSize>,
+    /// A reference, or null where there is none.
+    #[serde(deserialize_with = "runtime::nullable")]
+    pub main: Option<ReferenceInput>,
+    /// See [`References`].
+    pub others: References,
+    /// See [`Anything`].
+    pub value: Anything,
+    /// See [`Anything`].
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub old: Option<Anything>,
+}
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Settings {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for Settings {
+    const SCHEMA: &'static runtime::Schema = &document::SETTINGS;
+}
 /// A state, which is only sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub enum State {
     /// `on`
@@ -155,6 +278,12 @@ pub enum State {
     /// `off`
     #[serde(rename = "off")]
     Off,
+    /// `2c`
+    #[serde(rename = "2c")]
+    V2c,
+    /// `a:b`
+    #[serde(rename = "a:b")]
+    AB,
 }
 impl<'de> Deserialize<'de> for State {
     fn deserialize<D: serde::Deserializer<'de>>(
@@ -163,8 +292,13 @@ impl<'de> Deserialize<'de> for State {
         Self::deserialize(runtime::Strict(deserializer))
     }
 }
+impl Serialize for State {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// A new state.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct StateUpdate {
     /// See [`State`].
@@ -179,11 +313,16 @@ impl<'de> Deserialize<'de> for StateUpdate {
         Self::deserialize(runtime::Strict(deserializer))
     }
 }
+impl Serialize for StateUpdate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 impl Wire for StateUpdate {
     const SCHEMA: &'static runtime::Schema = &document::STATE_UPDATE;
 }
 /// A secret without rules, which is only sent.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub struct Token(Secret);
 impl Token {
@@ -219,7 +358,8 @@ impl TryFrom<f64> for Weight {
     }
 }
 /// A widget.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Widget {
     /// See [`WidgetId`].
     pub id: WidgetId,
@@ -249,6 +389,18 @@ pub struct Widget {
         skip_serializing_if = "Option::is_none"
     )]
     pub r#box: Option<Box2d>,
+}
+impl<'de> Deserialize<'de> for Widget {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Widget {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 /// A new widget with its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -428,4 +580,46 @@ impl<'de> Deserialize<'de> for WidgetRequest {
 }
 impl Wire for WidgetRequest {
     const SCHEMA: &'static runtime::Schema = &document::WIDGET_REQUEST;
+}
+/// A time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Zone(String);
+impl Zone {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for Zone {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::ZONE.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+impl Wire for Zone {
+    const SCHEMA: &'static runtime::Schema = &document::ZONE;
+}
+/// A time zone in an object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct ZoneAnswer {
+    /// See [`Zone`].
+    pub body: Zone,
+}
+impl<'de> Deserialize<'de> for ZoneAnswer {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for ZoneAnswer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }

@@ -77,56 +77,26 @@ pub static WIDGETS_LIST: Operation = Operation {
     ],
     request: None,
     responses: &[
-        Response {
-            status: 200u16,
-            doc: "The widgets.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Link",
-                        doc: "Where more is.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Which request.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::List(&Ty::Named(&document::WIDGET))),
-        },
-        Response {
-            status: 400u16,
-            doc: "It failed.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "When to try again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Which request.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            200u16,
+            &Response {
+                doc: "The widgets.",
+                headers: &[
+                    (
+                        "Link",
+                        &Header {
+                            doc: "Where more is.",
+                            required: false,
+                            ty: Ty::Text,
+                            constant: None,
+                        },
+                    ),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::List(&Ty::Named(&document::WIDGET))),
+            },
+        ),
+        (400u16, &document::RESPONSE_FAILED),
     ],
 };
 /// `POST /v1/widgets`
@@ -145,99 +115,53 @@ pub static WIDGETS_CREATE: Operation = Operation {
         schema: &document::WIDGET_REQUEST,
     }),
     responses: &[
-        Response {
-            status: 201u16,
-            doc: "Created.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Cache-Control",
-                        doc: "Always `no-store`.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: Some("no-store"),
-                },
-                Header {
-                    property: Property {
-                        name: "Location",
-                        doc: "Where the widget is.",
-                        required: true,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Left",
-                        doc: "How many more may be created.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-First",
-                        doc: "Whether it is the first.",
-                        required: false,
-                        ty: Ty::Boolean,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::WIDGET_CREATED)),
-        },
-        Response {
-            status: 400u16,
-            doc: "It failed.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "When to try again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Which request.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
-        Response {
-            status: 500u16,
-            doc: "It failed.",
-            headers: &[
-                Header {
-                    property: Property {
-                        name: "Retry-After",
-                        doc: "When to try again.",
-                        required: false,
-                        ty: Ty::Integer,
-                    },
-                    constant: None,
-                },
-                Header {
-                    property: Property {
-                        name: "X-Request-Id",
-                        doc: "Which request.",
-                        required: false,
-                        ty: Ty::Text,
-                    },
-                    constant: None,
-                },
-            ],
-            body: Some(Ty::Named(&document::MESSAGE)),
-        },
+        (
+            201u16,
+            &Response {
+                doc: "Created.",
+                headers: &[
+                    (
+                        "Cache-Control",
+                        &Header {
+                            doc: "Always `no-store`.",
+                            required: false,
+                            ty: Ty::Text,
+                            constant: Some("no-store"),
+                        },
+                    ),
+                    (
+                        "Location",
+                        &Header {
+                            doc: "Where the widget is.",
+                            required: true,
+                            ty: Ty::Text,
+                            constant: None,
+                        },
+                    ),
+                    (
+                        "X-Left",
+                        &Header {
+                            doc: "How many more may be created.",
+                            required: false,
+                            ty: Ty::Integer,
+                            constant: None,
+                        },
+                    ),
+                    (
+                        "X-First",
+                        &Header {
+                            doc: "Whether it is the first.",
+                            required: false,
+                            ty: Ty::Boolean,
+                            constant: None,
+                        },
+                    ),
+                ],
+                body: Some(Ty::Named(&document::WIDGET_CREATED)),
+            },
+        ),
+        (400u16, &document::RESPONSE_FAILED),
+        (500u16, &document::RESPONSE_FAILED),
     ],
 };
 /// `GET /v1/widgets/{id}`
@@ -262,12 +186,14 @@ pub static WIDGETS_GET: Operation = Operation {
     ],
     request: None,
     responses: &[
-        Response {
-            status: 200u16,
-            doc: "The widget.",
-            headers: &[],
-            body: Some(Ty::Named(&document::WIDGET)),
-        },
+        (
+            200u16,
+            &Response {
+                doc: "The widget.",
+                headers: &[],
+                body: Some(Ty::Named(&document::WIDGET)),
+            },
+        ),
     ],
 };
 /// `PUT /v1/widgets/{id}`
@@ -305,12 +231,14 @@ pub static WIDGETS_REPLACE: Operation = Operation {
         schema: &document::BOX2D,
     }),
     responses: &[
-        Response {
-            status: 200u16,
-            doc: "The names of what was replaced.",
-            headers: &[],
-            body: Some(Ty::List(&Ty::Text)),
-        },
+        (
+            200u16,
+            &Response {
+                doc: "The names of what was replaced.",
+                headers: &[],
+                body: Some(Ty::List(&Ty::Text)),
+            },
+        ),
     ],
 };
 /// `DELETE /v1/widgets/{id}`
@@ -335,12 +263,14 @@ pub static WIDGETS_DELETE: Operation = Operation {
     ],
     request: None,
     responses: &[
-        Response {
-            status: 204u16,
-            doc: "Deleted.",
-            headers: &[],
-            body: None,
-        },
+        (
+            204u16,
+            &Response {
+                doc: "Deleted.",
+                headers: &[],
+                body: None,
+            },
+        ),
     ],
 };
 /// The query of `widgets_list`.
@@ -592,7 +522,7 @@ impl<A: WidgetsApi> OpenApi for WidgetsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &WIDGETS_LIST,
-                    async |api: Arc<A>, call: Call<A::Caller>| {
+                    async |api: Arc<A>, call: Call<A>| {
                         let query = call.query()?;
                         Ok(api.widgets_list(call.caller, query).await?.into_response())
                     },
@@ -606,7 +536,7 @@ impl<A: WidgetsApi> OpenApi for WidgetsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &WIDGETS_CREATE,
-                    async |api: Arc<A>, mut call: Call<A::Caller>| {
+                    async |api: Arc<A>, mut call: Call<A>| {
                         let body = call.body().await?;
                         Ok(api.widgets_create(call.caller, body).await?.into_response())
                     },
@@ -620,7 +550,7 @@ impl<A: WidgetsApi> OpenApi for WidgetsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &WIDGETS_GET,
-                    async |api: Arc<A>, call: Call<A::Caller>| {
+                    async |api: Arc<A>, call: Call<A>| {
                         let id = call.path("id")?;
                         Ok(api.widgets_get(call.caller, id).await?.into_response())
                     },
@@ -634,7 +564,7 @@ impl<A: WidgetsApi> OpenApi for WidgetsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &WIDGETS_REPLACE,
-                    async |api: Arc<A>, mut call: Call<A::Caller>| {
+                    async |api: Arc<A>, mut call: Call<A>| {
                         let id = call.path("id")?;
                         let query = call.query()?;
                         let body = call.body().await?;
@@ -655,7 +585,7 @@ impl<A: WidgetsApi> OpenApi for WidgetsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &WIDGETS_DELETE,
-                    async |api: Arc<A>, call: Call<A::Caller>| {
+                    async |api: Arc<A>, call: Call<A>| {
                         let id = call.path("id")?;
                         Ok(api.widgets_delete(call.caller, id).await?.into_response())
                     },

@@ -43,12 +43,14 @@ pub static X9_PARTS_UPDATE_STATE: Operation = Operation {
         schema: &document::STATE_UPDATE,
     }),
     responses: &[
-        Response {
-            status: 202u16,
-            doc: "Accepted, with a word on it.",
-            headers: &[],
-            body: Some(Ty::Text),
-        },
+        (
+            202u16,
+            &Response {
+                doc: "Accepted, with a word on it.",
+                headers: &[],
+                body: Some(Ty::Text),
+            },
+        ),
     ],
 };
 /// The 202 answer of `x9_parts_update_state`.
@@ -94,7 +96,7 @@ impl<A: X9PartsApi> OpenApi for X9PartsRoutes<A> {
                 runtime::endpoint(
                     Arc::clone(&self.0),
                     &X9_PARTS_UPDATE_STATE,
-                    async |api: Arc<A>, mut call: Call<A::Caller>| {
+                    async |api: Arc<A>, mut call: Call<A>| {
                         let part_id = call.path("part_id")?;
                         let r#box = call.path("box")?;
                         let body = call.body().await?;

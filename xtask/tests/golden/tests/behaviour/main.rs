@@ -4,6 +4,7 @@
 mod answers;
 mod bodies;
 mod parameters;
+mod settings;
 
 use std::sync::{Arc, Mutex};
 
@@ -15,9 +16,14 @@ use serde_json::json;
 use vouchsafe_golden::{
     generated::{
         document::INFO,
+        login::{LoginApi, LoginGetAnswer, LoginRoutes},
         schemas::{
-            Box2d, Password, PrivateKey, StateUpdate, Widget, WidgetCreated, WidgetId, WidgetKind,
-            WidgetRequest,
+            Box2d, Password, PrivateKey, ReferenceInput, ReferenceKey, References, Settings, StateUpdate,
+            Widget, WidgetCreated, WidgetId, WidgetKind, WidgetRequest, Zone, ZoneAnswer,
+        },
+        settings::{
+            ReferencesReplaceAnswer, SettingsApi, SettingsGetAnswer, SettingsGetQuery, SettingsReplaceAnswer,
+            SettingsRoutes, ZoneReplaceAnswer,
         },
         widgets::{
             WidgetsApi, WidgetsCreateAnswer, WidgetsDeleteAnswer, WidgetsGetAnswer, WidgetsListAnswer,
@@ -34,16 +40,11 @@ struct Service {
     created: Mutex<Option<WidgetRequest>>,
     listed: Mutex<Option<WidgetsListQuery>>,
     list: Mutex<Option<Items<Widget>>>,
+    refused: Mutex<Option<(String, BadInput)>>,
 }
 
 /// A status and a message.
 struct Refusal(u16, String);
-
-impl From<BadInput> for Refusal {
-    fn from(error: BadInput) -> Self {
-        Self(error.status(), error.to_string())
-    }
-}
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -63,6 +64,50 @@ impl Plane for Service {
                 Err(Refusal(401, format!("{} {}", scheme.name, scopes.join(" "))))
             }
         }
+    }
+
+    fn refuse(&self, request: &Request, input: BadInput) -> Refusal {
+        *self.refused.lock().unwrap() = Some((request.uri().path().to_owned(), input.clone()));
+        Refusal(input.status(), input.to_string())
+    }
+}
+
+impl LoginApi for Service {
+    async fn login_get(&self, _: String) -> Result<LoginGetAnswer, Refusal> {
+        Ok(LoginGetAnswer { set_cookie: "session_id=1".to_owned() })
+    }
+}
+
+impl SettingsApi for Service {
+    async fn settings_get(&self, _: String, query: SettingsGetQuery) -> Result<SettingsGetAnswer, Refusal> {
+        let body = Settings {
+            text: None,
+            at: Some(query.until),
+            count: query.since.map(|since| since.0.year()),
+            flag: None,
+            size: None,
+            main: Some(ReferenceInput::ReferenceKey(ReferenceKey::try_from("key".to_owned()).unwrap())),
+            others: References(Vec::new()),
+            value: json!(null),
+            old: None,
+        };
+        Ok(SettingsGetAnswer { body })
+    }
+
+    async fn settings_replace(&self, _: String, body: Settings) -> Result<SettingsReplaceAnswer, Refusal> {
+        Ok(SettingsReplaceAnswer { body })
+    }
+
+    async fn references_replace(
+        &self,
+        _: String,
+        body: References,
+    ) -> Result<ReferencesReplaceAnswer, Refusal> {
+        Ok(ReferencesReplaceAnswer { body })
+    }
+
+    async fn zone_replace(&self, _: String, body: Zone) -> Result<ZoneReplaceAnswer, Refusal> {
+        Ok(ZoneReplaceAnswer { body: ZoneAnswer { body } })
     }
 }
 
@@ -153,7 +198,10 @@ impl Reply {
 }
 
 async fn send(service: &Arc<Service>, request: Request) -> Reply {
-    let routes = (WidgetsRoutes(Arc::clone(service)), X9PartsRoutes(Arc::clone(service)));
+    let routes = (
+        (WidgetsRoutes(Arc::clone(service)), X9PartsRoutes(Arc::clone(service))),
+        (SettingsRoutes(Arc::clone(service)), LoginRoutes(Arc::clone(service))),
+    );
     let endpoint = Route::new().nest("/", runtime::service(routes, &INFO)).map_to_response();
     let response = endpoint.get_response(request).await;
     let (parts, body) = response.into_parts();

@@ -1,0 +1,124 @@
+//! Reads and documented requests: answered as documented, and to be seen afterwards.
+
+use serde_json::Value;
+
+use super::preparation::{first_key, prepare};
+use crate::{
+    attempt::{Attempt, Who},
+    case::{Check, Steps, Stop},
+    document::{Document, Example, Operation},
+    exchange::Role,
+    oracle,
+};
+
+/// A read, of whatever is there.
+pub(super) struct Read(Operation);
+
+impl Read {
+    pub(super) fn new(operation: &Operation) -> Self {
+        Self(operation.clone())
+    }
+
+    async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
+        let Self(operation) = self;
+        let mut path = operation.path.to_owned();
+        while let Some((collection, rest)) = path.split_once("/{") {
+            let key = first_key(attempt, collection).await?;
+            let rest = rest.split_once('}').map_or("", |(_, rest)| rest);
+            path = format!("{collection}/{key}{rest}");
+        }
+        let who = match operation.security().first() {
+            Some(&"Basic") => {
+                let admin = attempt.admin()?;
+                Who::Password(admin.user, admin.password)
+            }
+            Some(_) => Who::Admin,
+            None => Who::Nobody,
+        };
+        let answer = attempt.call(Role::Request, &who, "get", &path, None).await?;
+        attempt.status(&answer, 200)?;
+        attempt.documented(operation.id, &answer);
+        Ok(())
+    }
+}
+
+/// A documented request, in a transaction that is dropped.
+pub(super) struct Documented {
+    operation: Operation,
+    example: Example,
+    /// Whether an object can be read where it was put.
+    readable: bool,
+}
+
+impl Documented {
+    pub(super) fn new(document: &Document, operation: &Operation, example: Example) -> Self {
+        let object = match operation.method {
+            "post" => format!("{}/{{", operation.path),
+            _ => operation.path.to_owned(),
+        };
+        let reads = |other: &Operation| other.method == "get" && other.path.starts_with(&object);
+        let readable = operation.id != "transaction_commit" && document.operations().iter().any(reads);
+        Self { operation: operation.clone(), example, readable }
+    }
+
+    async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
+        let Self { operation, example, readable } = self;
+        let body = example.value().clone();
+        let (path, body) = prepare(attempt, operation.id, operation.path, body).await?;
+        let sent = Some(body.clone());
+        let answer = attempt.call(Role::Request, &Who::Admin, operation.method, &path, sent).await?;
+        attempt.status(&answer, 201)?;
+        attempt.documented(operation.id, &answer);
+        if !readable {
+            return Ok(());
+        }
+        let key = answer.json().and_then(|body| body.get("key")?.as_str()).unwrap_or_default();
+        let path = if operation.method == "post" { format!("{path}/{key}") } else { path };
+        let seen = attempt.call(Role::Observe, &Who::Admin, "get", &path, None).await?;
+        attempt.status(&seen, 200)?;
+        let shown = attempt.at(&seen, "/body")?.clone();
+        differences(attempt, &body, &shown, "body/body");
+        Ok(())
+    }
+}
+
+/// What was sent is seen. Passwords are not, references come with their path, authorities with what is in them.
+fn differences(attempt: &mut Attempt, sent: &Value, seen: &Value, at: &str) {
+    match (sent, seen) {
+        (Value::Object(sent), Value::Object(seen)) => {
+            for (name, sent) in sent {
+                match seen.get(name) {
+                    Some(seen) => differences(attempt, sent, seen, &format!("{at}/{name}")),
+                    None if name.contains("password") => {}
+                    None => attempt.differs(&format!("{at}/{name}"), oracle::describe(sent), "nothing"),
+                }
+            }
+        }
+        (Value::Array(sent), Value::Array(seen)) if sent.len() == seen.len() => {
+            for (index, (sent, seen)) in sent.iter().zip(seen).enumerate() {
+                differences(attempt, sent, seen, &format!("{at}/{index}"));
+            }
+        }
+        (Value::String(text), Value::Object(members)) => {
+            let meant = members.get("key").or_else(|| members.get("pem")).and_then(Value::as_str);
+            if meant.map(str::trim_end) != Some(text.trim_end()) {
+                attempt.differs(at, oracle::describe(sent), oracle::describe(seen));
+            }
+        }
+        (Value::Number(sent), Value::Number(seen)) if sent.as_f64() == seen.as_f64() => {}
+        (sent, seen) if sent == seen => {}
+        (sent, seen) => attempt.differs(at, oracle::describe(sent), oracle::describe(seen)),
+    }
+}
+
+impl Check for Read {
+    fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a> {
+        Box::pin(self.steps(attempt))
+    }
+}
+
+impl Check for Documented {
+    fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a> {
+        Box::pin(self.steps(attempt))
+    }
+}

@@ -1,0 +1,135 @@
+//! The sentences of the reference that promise something, and the cases that check each.
+//!
+//! `promises.txt` has the reference sentence by sentence, so that it can be laid beside it. Its lines start with
+//!
+//! - `# `: a section;
+//! - `- `: a sentence that promises nothing that an API can keep: headings, samples' introductions, references;
+//! - `~ reason | `: a promise that can't be seen over the API, and why;
+//! - `+ `: a promise; the lines below it, indented, are the ids of the cases that check it. `*` stands for any text.
+
+use crate::case::Quote;
+
+const TEXT: &str = include_str!("promises.txt");
+
+/// A sentence that promises something.
+#[derive(Debug, Clone)]
+pub(crate) struct Promise {
+    pub(crate) quote: Quote,
+    pub(crate) check: Checked,
+}
+
+/// What checks a promise.
+#[derive(Debug, Clone)]
+pub(crate) enum Checked {
+    /// Cases with these ids, which may have `*` for any text.
+    Cases(Vec<&'static str>),
+    /// Nothing, and why.
+    Unseen(&'static str),
+}
+
+/// All promises, in the reference's order.
+pub(crate) fn all() -> Vec<Promise> {
+    let mut promises: Vec<Promise> = Vec::new();
+    let mut section = "";
+    for line in TEXT.lines() {
+        let line_kind = (line.get(..2).unwrap_or_default(), line.get(2..).unwrap_or_default());
+        match line_kind {
+            ("# ", name) => section = name,
+            ("+ ", sentence) => {
+                let quote = Quote { section, sentence };
+                promises.push(Promise { quote, check: Checked::Cases(Vec::new()) });
+            }
+            ("~ ", rest) => {
+                let (reason, sentence) = rest.split_once(" | ").unwrap_or(("", rest));
+                let quote = Quote { section, sentence };
+                promises.push(Promise { quote, check: Checked::Unseen(reason) });
+            }
+            ("  ", id) => {
+                if let Some(Promise { check: Checked::Cases(ids), .. }) = promises.last_mut() {
+                    ids.push(id.trim());
+                }
+            }
+            _ => {}
+        }
+    }
+    promises
+}
+
+#[cfg(test)]
+#[expect(clippy::panic, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{case::Case, cases, document::Document, select::matches, target::Profile};
+
+    fn cases() -> Vec<Case> {
+        cases::all(&Document::new(vouchsafe_api_spec::document()), Profile::Extended)
+    }
+
+    #[test]
+    fn every_promise_has_a_case_or_a_reason() {
+        let cases = cases();
+        let promises = all();
+        assert!(promises.len() > 100, "{}", promises.len());
+        for Promise { quote, check } in promises {
+            match check {
+                Checked::Unseen(reason) => assert!(!reason.is_empty(), "{quote:?}"),
+                Checked::Cases(ids) => {
+                    assert!(!ids.is_empty(), "{quote:?} has no case");
+                    for id in ids {
+                        let found = cases.iter().any(|case| matches(id, &case.info.id));
+                        assert!(found, "{quote:?}: there is no case {id}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_case_written_by_hand_checks_a_promise() {
+        let promises = all();
+        for case in cases() {
+            let Some(quote) = case.info.quote else { continue };
+            let promise = promises.iter().find(|promise| promise.quote == quote);
+            let Some(promise) = promise else { panic!("{}: not a promise: {quote:?}", case.info.id) };
+            let Checked::Cases(ids) = &promise.check else { panic!("{}: {quote:?}", case.info.id) };
+            assert!(ids.iter().any(|id| matches(id, &case.info.id)), "{} is not at {quote:?}", case.info.id);
+        }
+    }
+
+    #[test]
+    fn every_line_is_understood_and_no_sentence_stands_twice() {
+        let mut section = "";
+        let mut seen = std::collections::BTreeSet::new();
+        for line in TEXT.lines().filter(|line| !line.is_empty()) {
+            let (kind, rest) = line.split_at(2);
+            assert!(["# ", "- ", "+ ", "~ ", "  "].contains(&kind), "{line}");
+            if kind == "# " {
+                section = rest;
+            } else if kind != "  " {
+                assert!(seen.insert((section, rest)), "{section}: {rest}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_case_in_which_it_succeeds() {
+        let refused = |id: &str| id.ends_with("::no-session") || id.ends_with("::unknown-key");
+        let cases = cases();
+        for operation in Document::new(vouchsafe_api_spec::document()).operations() {
+            let of_operation = |case: &&Case| case.info.pointer.starts_with(operation.pointer());
+            let found = cases.iter().filter(of_operation).any(|case| !refused(&case.info.id));
+            assert!(found, "no case for {}", operation.title());
+        }
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let mut seen = std::collections::BTreeSet::new();
+        for case in cases() {
+            assert!(seen.insert(case.info.id.clone()), "{}", case.info.id);
+            assert!(!case.info.pointer.is_empty(), "{} leads nowhere", case.info.id);
+            assert!(vouchsafe_api_spec::document().pointer(&case.info.pointer).is_some());
+        }
+        assert!(seen.len() > 200);
+    }
+}
