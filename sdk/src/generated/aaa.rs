@@ -528,7 +528,8 @@ impl AaaApi<'_> {
     /// Replace the settings of logins.
     ///
     /// Replaces how administrators log in, and when sessions end. The trust store must exist. While it is named here it
-    /// can't be deleted.
+    /// can't be deleted. `lockout.initial_delay_seconds` must not be greater than `lockout.maximum_delay_seconds`
+    /// (`SyntacticError`).
     ///
     /// The change is made in the session's transaction, which is opened if there is none, and takes effect with the
     /// commit.

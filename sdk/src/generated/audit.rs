@@ -32,7 +32,7 @@ impl AuditApi<'_> {
     ///
     /// Returns who did what, when and from where, and what came of it: changes of the configuration and of credentials,
     /// logins, and what was refused. The newest entries come first; `meta.next` leads to older ones. The query
-    /// parameters narrow the list.
+    /// parameters narrow the list. The server never removes an entry.
     ///
     /// It needs a grant to read `/api/audit`.
     ///

@@ -1656,12 +1656,13 @@ pub struct LockHolder {
 #[non_exhaustive]
 pub struct LoginLockout {
     /// After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users
-    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.
+    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one. Behind a reverse
+    /// proxy all clients share the proxy's address.
     pub failures: i32,
     /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than
     /// `maximum_delay_seconds`.
     pub initial_delay_seconds: i32,
-    /// How long a wait can become. It is 300 unless it is changed.
+    /// How long a wait can become. It is 300 unless it is changed, and not less than `initial_delay_seconds`.
     pub maximum_delay_seconds: i32,
 }
 impl LoginLockout {
@@ -1720,7 +1721,8 @@ pub struct NtpServersObject {
 pub struct OauthClient {
     /// The client's id, unique among the clients of all tenants. It can't be changed once the client is created.
     pub client_id: String,
-    /// What tokens of the client permit.
+    /// What tokens of the client permit. A token keeps the scopes that it was given until it expires, also when they are
+    /// taken from the client or the client is deleted.
     pub scopes: Vec<OauthScope>,
 }
 impl OauthClient {
@@ -2254,7 +2256,8 @@ impl ServerEndpoint {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// After how many minutes without a request a session ends. It is 20 unless it is changed.
+    /// After how many minutes without a request a session ends. It is 20 unless it is changed. A session has no other
+    /// end than that and a logout: as long as requests come, it goes on.
     pub inactivity_minutes: i32,
 }
 impl SessionSettings {
@@ -2294,7 +2297,8 @@ pub struct SmtpAuthRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,
-    /// and when `smtp_server` changes, because a password is only kept for the server that it was given for.
+    /// and when `smtp_server` or `smtp_encryption` changes, because a password is only kept for the server that it was
+    /// given for, and the way to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
 }
@@ -2325,7 +2329,8 @@ impl SmtpAuthRequest {
         self
     }
     /// The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,
-    /// and when `smtp_server` changes, because a password is only kept for the server that it was given for.
+    /// and when `smtp_server` or `smtp_encryption` changes, because a password is only kept for the server that it was
+    /// given for, and the way to it.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -2640,14 +2645,15 @@ pub struct SnmpTrapReceiverRequest {
     /// How messages are authenticated. With version `3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_method: Option<SnmpAuthMethod>,
-    /// The password for authentication. With version `3`; absent: the one that is stored stays.
+    /// The password for authentication. With version `3`; absent: the one that is stored stays. It must be sent when
+    /// none is stored, and when `server` or `engine_id` changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_password: Option<Secret>,
     /// How messages are encrypted. With version `3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption_method: Option<SnmpEncryptionMethod>,
     /// The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that
-    /// is stored stays.
+    /// is stored stays. It must be sent when none is stored, and when `server` or `engine_id` changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption_password: Option<Secret>,
 }
@@ -2715,7 +2721,8 @@ impl SnmpTrapReceiverRequest {
         self.auth_method = Some(auth_method);
         self
     }
-    /// The password for authentication. With version `3`; absent: the one that is stored stays.
+    /// The password for authentication. With version `3`; absent: the one that is stored stays. It must be sent when
+    /// none is stored, and when `server` or `engine_id` changes.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -2738,7 +2745,7 @@ impl SnmpTrapReceiverRequest {
         self
     }
     /// The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that
-    /// is stored stays.
+    /// is stored stays. It must be sent when none is stored, and when `server` or `engine_id` changes.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -2962,14 +2969,15 @@ pub struct Tenant {
     pub name: String,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
-    /// credentials yet.
+    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
+    /// no effect yet: the server does not verify credentials.
     pub trust_stores: Vec<Reference>,
     /// What the certificates of the tenant's clients are like.
     pub certificate_profile: CertificateProfile,
     /// What the passwords of the tenant's basic credentials must be like.
     pub password_rules: PasswordRules,
-    /// What happens after wrong passwords for the same basic credentials.
+    /// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
+    /// yet: the server does not verify credentials.
     pub lockout: TenantLockout,
 }
 /// The CA of a tenant in the list.
@@ -3014,12 +3022,12 @@ pub struct TenantList {
     /// keys.
     pub meta: ObjectMeta,
 }
-/// What happens after wrong passwords for the same basic credentials.
+/// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
+/// yet: the server does not verify credentials.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TenantLockout {
-    /// After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does
-    /// not verify credentials yet.
+    /// After how many failures in a row credentials are locked out. 0 switches lockout off.
     pub failures: i32,
     /// For how many seconds credentials stay locked out.
     pub duration_seconds: i32,
@@ -3058,14 +3066,15 @@ pub struct TenantRequest {
     pub name: String,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
-    /// credentials yet.
+    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
+    /// no effect yet: the server does not verify credentials.
     pub trust_stores: Vec<ReferenceInput>,
     /// What the certificates of the tenant's clients are like.
     pub certificate_profile: CertificateProfile,
     /// What the passwords of the tenant's basic credentials must be like.
     pub password_rules: PasswordRules,
-    /// What happens after wrong passwords for the same basic credentials.
+    /// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
+    /// yet: the server does not verify credentials.
     pub lockout: TenantLockout,
 }
 impl TenantRequest {
@@ -3392,7 +3401,7 @@ pub struct TrustStore {
     /// The type of a trust store.
     ///
     /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
-    ///   no CRL is checked with it.
+    ///   no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.
     /// - `custom`: A trust store of yours.
     pub trust_store_type: TrustStoreType,
 }
@@ -3436,8 +3445,8 @@ pub struct TrustStoreObject {
 pub struct TrustStoreRequest {
     /// The name of a trust store, unique among all of them. Up to 255 characters.
     pub name: String,
-    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
-    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it
+    /// is read, a trust store must fit into 1 MiB, so that it can be sent back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorities: Option<Vec<AuthorityOrPem>>,
     /// The CRL web addresses (HTTP or HTTPS URLs) used for the revocation check: at most 100, each only once. Must be
@@ -3474,8 +3483,8 @@ impl TrustStoreRequest {
             trust_store_type,
         }
     }
-    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
-    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it
+    /// is read, a trust store must fit into 1 MiB, so that it can be sent back.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -3502,7 +3511,7 @@ impl TrustStoreRequest {
 /// The type of a trust store.
 ///
 /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
-///   no CRL is checked with it.
+///   no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.
 /// - `custom`: A trust store of yours.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -39,7 +39,8 @@ impl TrustStoresApi<'_> {
     ///
     /// Users who were not given read access to trust stores are still able to read them if they have access to settings
     /// that refer to trust stores: read or write access to `/api/configuration/aaa/settings`,
-    /// `/api/configuration/management/email` or `/api/configuration/tenants`, or to something above one of them.
+    /// `/api/configuration/management/email` or `/api/configuration/tenants`, or to something above one of them. Access
+    /// to a single tenant is not enough.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -82,6 +83,7 @@ impl TrustStoresApi<'_> {
     /// - `revocation_check` is `none`, and `crl_urls` is not empty.
     /// - `revocation_check` is `full` or `leaf`, and `crl_urls` is empty.
     /// - `authorities` or `crl_urls` is absent, or has more than 1,000 or 100 items.
+    /// - The trust store, as it is read, is longer than 1 MiB, so that it could not be sent back (at `authorities`).
     /// - An authority is not exactly one certificate of a certificate authority in PEM.
     /// - A `fingerprint`, `issuer` or `subject` does not match the certificate. They need not be sent.
     ///
@@ -123,7 +125,8 @@ impl TrustStoresApi<'_> {
     ///
     /// Users who were not given read access to trust stores are still able to read them if they have access to settings
     /// that refer to trust stores: read or write access to `/api/configuration/aaa/settings`,
-    /// `/api/configuration/management/email` or `/api/configuration/tenants`, or to something above one of them.
+    /// `/api/configuration/management/email` or `/api/configuration/tenants`, or to something above one of them. Access
+    /// to a single tenant is not enough.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -165,6 +168,7 @@ impl TrustStoresApi<'_> {
     /// - `revocation_check` is `none`, and `crl_urls` is not empty.
     /// - `revocation_check` is `full` or `leaf`, and `crl_urls` is empty.
     /// - `authorities` or `crl_urls` is absent, or has more than 1,000 or 100 items.
+    /// - The trust store, as it is read, is longer than 1 MiB, so that it could not be sent back (at `authorities`).
     /// - An authority is not exactly one certificate of a certificate authority in PEM.
     /// - A `fingerprint`, `issuer` or `subject` does not match the certificate. They need not be sent.
     ///

@@ -530,7 +530,7 @@ pub static AAA_SETTINGS_REPLACE: Operation = Operation {
     path: "/api/configuration/aaa/settings",
     tag: &document::TAG_A_A_A,
     summary: "Replace the settings of logins",
-    doc: "Replaces how administrators log in, and when sessions end. The trust store must exist. While it is named here it\ncan't be deleted.\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
+    doc: "Replaces how administrators log in, and when sessions end. The trust store must exist. While it is named here it\ncan't be deleted. `lockout.initial_delay_seconds` must not be greater than `lockout.maximum_delay_seconds`\n(`SyntacticError`).\n\nThe change is made in the session's transaction, which is opened if there is none, and takes effect with the\ncommit.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[],
     request: Some(Request {

@@ -17,7 +17,7 @@ pub static AUDIT_LIST: Operation = Operation {
     path: "/api/audit",
     tag: &document::TAG_AUDIT,
     summary: "List the audit trail",
-    doc: "Returns who did what, when and from where, and what came of it: changes of the configuration and of credentials,\nlogins, and what was refused. The newest entries come first; `meta.next` leads to older ones. The query\nparameters narrow the list.\n\nIt needs a grant to read `/api/audit`.",
+    doc: "Returns who did what, when and from where, and what came of it: changes of the configuration and of credentials,\nlogins, and what was refused. The newest entries come first; `meta.next` leads to older ones. The query\nparameters narrow the list. The server never removes an entry.\n\nIt needs a grant to read `/api/audit`.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[
         Parameter {

@@ -17,7 +17,7 @@ pub static AUTHENTICATION_LOGIN: Operation = Operation {
     path: "/api/authentication",
     tag: &document::TAG_AUTHENTICATION,
     summary: "Log in",
-    doc: "Begins a session and sets its cookie `session_id`, which all other requests on the admin plane send.\n\nBy default the user name and password of HTTP Basic are checked. With `type=x509` the client certificate of the\nTLS connection is: its chain must lead to the trust store that `/api/configuration/aaa/settings` names, and its\ncommon name must be the name of a user.\n\nThe session ends after 20 minutes without a request, or the time that `/api/configuration/aaa/settings` says.\nThe cookie expires then, too, so the client's clock must be right. What the user may do is settled now: changes\nof groups and ACLs count from the next login.\n\nAfter some failed logins every further one, of the same user or from the same address, has to wait longer (429).",
+    doc: "Begins a session and sets its cookie `session_id`, which all other requests on the admin plane send.\n\nBy default the user name and password of HTTP Basic are checked. With `type=x509` the client certificate of the\nTLS connection is: its chain must lead to the trust store that `/api/configuration/aaa/settings` names, and its\ncommon name must be the name of a user.\n\nThe session ends after 20 minutes without a request, or the time that `/api/configuration/aaa/settings` says.\nAs long as requests come, it goes on. The cookie expires when the session would, so the client's clock must be\nright; other answers of the session may set it again with a later end. What the user may do is settled now:\nchanges of groups and ACLs count from the next login.\n\nAfter some failed logins every further one, of the same user or from the same address, has to wait longer (429).\nAll IPv6 addresses of a /64 count as one. Behind a reverse proxy all clients have the proxy's address.",
     security: Some((&document::SCHEME_BASIC, &[])),
     parameters: &[
         Parameter {
@@ -87,7 +87,7 @@ pub static AUTHENTICATION_TYPES_LIST: Operation = Operation {
     path: "/api/authentication/types",
     tag: &document::TAG_AUTHENTICATION,
     summary: "List the ways to log in",
-    doc: "Says how administrators can log in. It needs no session.\n\n`x509` is only among them when `/api/configuration/aaa/settings` names a trust store. If both are, users may log\nin either way.",
+    doc: "Says how administrators can log in. It needs no session.\n\n`x509` is only among them when `/api/configuration/aaa/settings` names a trust store and the server itself takes\nTLS connections. If both are, users may log in either way.",
     security: None,
     parameters: &[],
     request: None,
@@ -140,7 +140,8 @@ pub struct AuthenticationLoginAnswer {
     /// The body.
     pub body: AuthenticationInfo,
     /// The cookie `session_id` of the session (RFC 6265), with `Path`, `Expires`, `HttpOnly`, `SameSite=Strict`, and `Secure`
-    /// where the server is reached by HTTPS. After a logout it is empty and has expired.
+    /// where the server is reached by HTTPS. Other answers of the session may set it again
+    /// with a later end. After a logout it is empty and has expired.
     pub set_cookie: String,
 }
 impl AuthenticationLoginAnswer {
@@ -157,7 +158,8 @@ pub struct AuthenticationLogoutAnswer {
     /// The body.
     pub body: AuthenticationInfo,
     /// The cookie `session_id` of the session (RFC 6265), with `Path`, `Expires`, `HttpOnly`, `SameSite=Strict`, and `Secure`
-    /// where the server is reached by HTTPS. After a logout it is empty and has expired.
+    /// where the server is reached by HTTPS. Other answers of the session may set it again
+    /// with a later end. After a logout it is empty and has expired.
     pub set_cookie: String,
 }
 impl AuthenticationLogoutAnswer {

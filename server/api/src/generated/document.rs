@@ -9,7 +9,7 @@ use crate::runtime::{
 pub static INFO: Info = Info {
     title: "Vouchsafe API",
     version: "1.0.0",
-    doc: "Vouchsafe issues and manages the credentials that clients of a tenant authenticate with: usernames with\npasswords (\"basic credentials\") and certificates with private keys (\"X.509 credentials\").\n\nThe API has two planes. The **tenant plane** (`/api/v1`) manages the credentials of one tenant. The **admin plane**\n(the rest of `/api`) configures the server: who may administer it, its tenants, trust stores and alerts.\n\n## Both planes\n\n**Extensions.** Everything marked `x-vouchsafe-extension: true` goes beyond the API that this document\nimplements. Properties are named by `x-vouchsafe-extension-properties` of their object, examples by\n`x-vouchsafe-extension-examples` of their media type. An implementation of the core may leave all of it out.\n\n**Bad input.** A request body has the content type `application/json` (a `charset=utf-8` parameter is allowed)\nand at most 1 MiB. Unknown properties, `null` where a value is expected and values of the wrong type are answered\nwith 400. An unknown path is answered with 404, a method that the path does not have with 405 and the header\n`Allow`; both with the plane's error body: `Message` below `/api/v1`, `Failure` on the rest of `/api`.\n\n**Times** are UTC in ISO 8601 format with microseconds, such as `2020-03-01T12:47:02.247462Z`.\n\n## Tenant plane\n\n**Tenant.** The tenant that a request acts on comes from its access token, never from the URL. Credentials of\nanother tenant do not exist for the caller: they are answered with 404.\n\n**Version.** The version of the API is part of every path (`/api/v1`).\n\n**Errors** have the body `Message`.\n\n## Admin plane\n\n**Sessions.** `GET /api/authentication` with HTTP Basic (or with a client certificate) begins a session and sets the\ncookie `session_id`, which every other request sends. A session ends after 20 minutes without a request, or the\ntime that `/api/configuration/aaa/settings` says, and with `DELETE /api/authentication`. What its user may do is\nsettled at login from the groups and ACLs of `/api/configuration/aaa`: changes of these count from the next login.\n\n**Access.** An ACL grants `read` or `write` on a path and everything below it; `write` includes `read`. A namespace\ncan also be listed with any grant on something below it. Trust stores can also be read by those who may read or\nwrite something that refers to trust stores. Whoever has a grant on exactly `/api/configuration/management` has\nthe same on the trust stores. Refused access is answered with 403.\n\n**Transactions.** The first change of a session, or `POST /api/transaction`, opens the session's transaction and\nlocks the configuration: other sessions go on reading, but their changes are answered with 409 and the name of\nthe one who holds the lock. The session sees its own changes, all others see the committed configuration, until\n`PUT /api/transaction` commits all changes at once or `DELETE /api/transaction` drops them. A transaction also\nends, without its changes, after 600 seconds without a request of its session (`meta.remaining_seconds`), and\nwith its session. Every change is checked against the whole configuration at once and again at the commit.\n\n**Messages.** An object is answered as `{\"body\", \"key\", \"meta\"}` and a list as `{\"items\", \"meta\"}`. A request\ncarries the object itself, without the wrapper `body`, and replaces the whole: nothing may be left out that is not\noptional. `meta` links to the object (`href`), to what contains it (`parent`), to its siblings in ASCII order\n(`first`, `previous`, `next`, `last`) and to the transaction. A reference to another object is answered as\n`{\"key\", \"meta\"}`; a request may send that, or just the key. Passwords can be written, but are never answered.\nClients should follow the links rather than build paths.\n\n**Errors** have the body `Failure`: `{\"error\": {\"type\", \"message\", \"details\"}}`. `type` is for programs, `message`\nfor people, `details` says which path was attempted or which values are invalid.\n\n| status | `type` |\n|---|---|\n| 400 | `InvalidRequestBody`, `SyntacticError`, `SemanticError` |\n| 401 | `Unauthenticated`, `AuthenticationFailure` |\n| 403 | `Unauthorized` |\n| 404 | `NotFound` |\n| 405 | `MethodNotAllowed` |\n| 409 | `ConfigurationLocked`, `TransactionNotOpen`, `TransactionExpired` |\n| 413 | `ContentTooLarge` |\n| 415 | `UnsupportedMediaType` |\n| 429 | `TooManyRequests` |\n| 500 | `InternalError` |\n| 503 | `ServiceUnavailable` |",
+    doc: "Vouchsafe issues and manages the credentials that clients of a tenant authenticate with: usernames with\npasswords (\"basic credentials\") and certificates with private keys (\"X.509 credentials\").\n\nThe API has two planes. The **tenant plane** (`/api/v1`) manages the credentials of one tenant. The **admin plane**\n(the rest of `/api`) configures the server: who may administer it, its tenants, trust stores and alerts.\n\n## Both planes\n\n**Extensions.** Everything marked `x-vouchsafe-extension: true` goes beyond the API that this document\nimplements. Properties are named by `x-vouchsafe-extension-properties` of their object, examples by\n`x-vouchsafe-extension-examples` of their media type. An implementation of the core may leave all of it out.\n\n**Bad input.** A request body has the content type `application/json` (a `charset=utf-8` parameter is allowed)\nand at most 1 MiB. Unknown properties, `null` where a value is expected and values of the wrong type are answered\nwith 400. An unknown path is answered with 404, a method that the path does not have with 405 and the header\n`Allow`; both with the plane's error body: `Message` below `/api/v1`, `Failure` on the rest of `/api`.\n\n**Times** are UTC in ISO 8601 format with microseconds, such as `2020-03-01T12:47:02.247462Z`.\n\n## Tenant plane\n\n**Tenant.** The tenant that a request acts on comes from its access token, never from the URL. Credentials of\nanother tenant do not exist for the caller: they are answered with 404.\n\n**Version.** The version of the API is part of every path (`/api/v1`).\n\n**Errors** have the body `Message`.\n\n## Admin plane\n\n**Sessions.** `GET /api/authentication` with HTTP Basic (or with a client certificate) begins a session and sets the\ncookie `session_id`, which every other request sends. Any answer of a session may set the cookie again, with a\nlater end (`Set-Cookie`). A session ends after 20 minutes without a request, or the time that\n`/api/configuration/aaa/settings` says, and with `DELETE /api/authentication`; as long as requests come, it goes on.\nWhat its user may do is settled at login from the groups and ACLs of `/api/configuration/aaa`: changes of these\ncount from the next login.\n\n**Access.** An ACL grants `read` or `write` on a path and everything below it; `write` includes `read`. A namespace\ncan also be listed with any grant on something below it. Trust stores can also be read by those who may read or\nwrite something that refers to trust stores: the settings as a whole, or the whole collection; a grant on a single\nobject, such as one tenant, is not enough. Whoever has a grant on exactly `/api/configuration/management` has the\nsame on the trust stores. Refused access is answered with 403.\n\n**Transactions.** The first change of a session, or `POST /api/transaction`, opens the session's transaction and\nlocks the configuration: other sessions go on reading, but their changes are answered with 409 and the name of\nthe one who holds the lock. The session sees its own changes, all others see the committed configuration, until\n`PUT /api/transaction` commits all changes at once or `DELETE /api/transaction` drops them. A transaction also\nends, without its changes, after 600 seconds without a request of its session (`meta.remaining_seconds`), and\nwith its session. Every change is checked against the whole configuration at once and again at the commit.\n\n**Messages.** An object is answered as `{\"body\", \"key\", \"meta\"}` and a list as `{\"items\", \"meta\"}`. A request\ncarries the object itself, without the wrapper `body`, and replaces the whole: nothing may be left out that is not\noptional. `meta` links to the object (`href`), to what contains it (`parent`), to its siblings in ASCII order\n(`first`, `previous`, `next`, `last`) and to the transaction. A reference to another object is answered as\n`{\"key\", \"meta\"}`; a request may send that, or just the key. Passwords can be written, but are never answered.\nClients should follow the links rather than build paths.\n\n**Errors** have the body `Failure`: `{\"error\": {\"type\", \"message\", \"details\"}}`. `type` is for programs, `message`\nfor people, `details` says which path was attempted or which values are invalid.\n\n| status | `type` |\n|---|---|\n| 400 | `InvalidRequestBody`, `SyntacticError`, `SemanticError` |\n| 401 | `Unauthenticated`, `AuthenticationFailure` |\n| 403 | `Unauthorized` |\n| 404 | `NotFound` |\n| 405 | `MethodNotAllowed` |\n| 409 | `ConfigurationLocked`, `TransactionNotOpen`, `TransactionExpired` |\n| 413 | `ContentTooLarge` |\n| 415 | `UnsupportedMediaType` |\n| 429 | `TooManyRequests` |\n| 500 | `InternalError` |\n| 503 | `ServiceUnavailable` |",
     license: ("Apache-2.0", "Apache-2.0"),
     servers: &[
         Server {
@@ -100,7 +100,7 @@ pub static TAG_AUDIT: Tag = Tag {
 /// The security scheme `Session`.
 pub static SCHEME_SESSION: Scheme = Scheme {
     name: "Session",
-    doc: "The session on the admin plane. `GET /api/authentication` sets the cookie `session_id`, and answers of the\nsession set it again with a later end as long as requests come. Every later request\nsends it. It ends after a time without requests.\n\nA browser keeps the cookie and sends it by itself, and lets no page set it. To log in on a page like Swagger UI,\nenter user name and password under *Basic*, leave the value here empty, and execute `GET /api/authentication`.",
+    doc: "The session on the admin plane. `GET /api/authentication` sets the cookie `session_id`, every later request\nsends it. It ends after a time without requests. As long as they come, any answer of the session may set it\nagain with a later end (`Set-Cookie`): a client keeps what was set last.\n\nA browser keeps the cookie and sends it by itself, and lets no page set it. To log in on a page like Swagger UI,\nenter user name and password under *Basic*, leave the value here empty, and execute `GET /api/authentication`.",
     kind: SchemeKind::Cookie("session_id"),
 };
 /// The security scheme `Basic`.
@@ -302,7 +302,7 @@ pub static ACL: Schema = Schema {
 /// The schema `AclObject`.
 pub static ACL_OBJECT: Schema = Schema {
     name: "AclObject",
-    doc: "A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and\nevery path below it that there is.",
+    doc: "A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and\nevery path below it that there is. A single object that refers to trust stores, such as\n`/api/configuration/tenants/<key>`, brings no access to trust stores: a grant on the whole collection, or on a\nsettings object, does.",
     kind: Kind::Text(Text {
         min: Some(4usize),
         max: Some(255usize),
@@ -1728,7 +1728,7 @@ pub static LOGIN_LOCKOUT: Schema = Schema {
         properties: &[
             Property {
                 name: "failures",
-                doc: "After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users\nmay share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.",
+                doc: "After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users\nmay share, have to wait after four times as many; all IPv6 addresses of a /64 count as one. Behind a reverse\nproxy all clients share the proxy's address.",
                 required: true,
                 ty: Ty::Named(&LOGIN_FAILURES),
             },
@@ -1740,7 +1740,7 @@ pub static LOGIN_LOCKOUT: Schema = Schema {
             },
             Property {
                 name: "maximum_delay_seconds",
-                doc: "How long a wait can become. It is 300 unless it is changed.",
+                doc: "How long a wait can become. It is 300 unless it is changed, and not less than `initial_delay_seconds`.",
                 required: true,
                 ty: Ty::Named(&MAXIMUM_DELAY_SECONDS),
             },
@@ -1868,7 +1868,7 @@ pub static OAUTH_CLIENT: Schema = Schema {
             },
             Property {
                 name: "scopes",
-                doc: "What tokens of the client permit.",
+                doc: "What tokens of the client permit. A token keeps the scopes that it was given until it expires, also when they are\ntaken from the client or the client is deleted.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&OAUTH_SCOPE)),
             },
@@ -2343,7 +2343,7 @@ pub static SESSION_SETTINGS: Schema = Schema {
         properties: &[
             Property {
                 name: "inactivity_minutes",
-                doc: "After how many minutes without a request a session ends. It is 20 unless it is changed.",
+                doc: "After how many minutes without a request a session ends. It is 20 unless it is changed. A session has no other\nend than that and a logout: as long as requests come, it goes on.",
                 required: true,
                 ty: Ty::Named(&INACTIVITY_MINUTES),
             },
@@ -2393,7 +2393,7 @@ pub static SMTP_AUTH_REQUEST: Schema = Schema {
             },
             Property {
                 name: "password",
-                doc: "The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,\nand when `smtp_server` changes, because a password is only kept for the server that it was given for.",
+                doc: "The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,\nand when `smtp_server` or `smtp_encryption` changes, because a password is only kept for the server that it was\ngiven for, and the way to it.",
                 required: false,
                 ty: Ty::Named(&SMTP_PASSWORD),
             },
@@ -2657,7 +2657,7 @@ pub static SNMP_TRAP_RECEIVER_REQUEST: Schema = Schema {
             },
             Property {
                 name: "auth_password",
-                doc: "The password for authentication. With version `3`; absent: the one that is stored stays.",
+                doc: "The password for authentication. With version `3`; absent: the one that is stored stays. It must be sent when\nnone is stored, and when `server` or `engine_id` changes.",
                 required: false,
                 ty: Ty::Named(&SNMP_PASSWORD),
             },
@@ -2669,7 +2669,7 @@ pub static SNMP_TRAP_RECEIVER_REQUEST: Schema = Schema {
             },
             Property {
                 name: "encryption_password",
-                doc: "The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that\nis stored stays.",
+                doc: "The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that\nis stored stays. It must be sent when none is stored, and when `server` or `engine_id` changes.",
                 required: false,
                 ty: Ty::Named(&SNMP_PASSWORD),
             },
@@ -2951,7 +2951,7 @@ pub static TENANT: Schema = Schema {
             },
             Property {
                 name: "trust_stores",
-                doc: "The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify\ncredentials yet.",
+                doc: "The trust stores to verify the certificates of external parties with. They are stored and must exist, but have\nno effect yet: the server does not verify credentials.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&REFERENCE)),
             },
@@ -3092,7 +3092,7 @@ pub static TENANT_LIST: Schema = Schema {
 /// The schema `TenantLockout`.
 pub static TENANT_LOCKOUT: Schema = Schema {
     name: "TenantLockout",
-    doc: "What happens after wrong passwords for the same basic credentials.",
+    doc: "What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect\nyet: the server does not verify credentials.",
     kind: Kind::Object {
         properties: &[
             Property {
@@ -3114,7 +3114,7 @@ pub static TENANT_LOCKOUT: Schema = Schema {
 /// The schema `TenantLockoutFailures`.
 pub static TENANT_LOCKOUT_FAILURES: Schema = Schema {
     name: "TenantLockoutFailures",
-    doc: "After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does\nnot verify credentials yet.",
+    doc: "After how many failures in a row credentials are locked out. 0 switches lockout off.",
     kind: Kind::Number(Number {
         integer: true,
         minimum: Some(0f64),
@@ -3189,7 +3189,7 @@ pub static TENANT_REQUEST: Schema = Schema {
             },
             Property {
                 name: "trust_stores",
-                doc: "The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify\ncredentials yet.",
+                doc: "The trust stores to verify the certificates of external parties with. They are stored and must exist, but have\nno effect yet: the server does not verify credentials.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&REFERENCE_INPUT)),
             },
@@ -3723,7 +3723,7 @@ pub static TRUST_STORE_REQUEST: Schema = Schema {
             },
             Property {
                 name: "authorities",
-                doc: "The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is\nread, a trust store must fit into 1 MiB, so that it can be sent back.",
+                doc: "The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it\nis read, a trust store must fit into 1 MiB, so that it can be sent back.",
                 required: false,
                 ty: Ty::List(&Ty::Named(&AUTHORITY_OR_PEM)),
             },
@@ -3752,7 +3752,7 @@ pub static TRUST_STORE_REQUEST: Schema = Schema {
 /// The schema `TrustStoreType`.
 pub static TRUST_STORE_TYPE: Schema = Schema {
     name: "TrustStoreType",
-    doc: "The type of a trust store.\n\n- `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and\n  no CRL is checked with it.\n- `custom`: A trust store of yours.",
+    doc: "The type of a trust store.\n\n- `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and\n  no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.\n- `custom`: A trust store of yours.",
     kind: Kind::Enum(&["built-in", "custom"]),
 };
 /// The schema `Ttl`.
@@ -4125,7 +4125,7 @@ pub static HEADER_RETRY_AFTER: Header = Header {
 };
 /// The header `SetCookie`.
 pub static HEADER_SET_COOKIE: Header = Header {
-    doc: "The cookie `session_id` of the session (RFC 6265), with `Path`, `Expires`, `HttpOnly`, `SameSite=Strict`, and `Secure`\nwhere the server is reached by HTTPS. After a logout it is empty and has expired.",
+    doc: "The cookie `session_id` of the session (RFC 6265), with `Path`, `Expires`, `HttpOnly`, `SameSite=Strict`, and `Secure`\nwhere the server is reached by HTTPS. Other answers of the session may set it again\nwith a later end. After a logout it is empty and has expired.",
     required: true,
     ty: Ty::Text,
     constant: None,

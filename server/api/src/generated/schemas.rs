@@ -150,7 +150,9 @@ impl Serialize for Acl {
     }
 }
 /// A path of the API, which stands for itself and everything below it: `/api`, `/api/audit`, or `/api/configuration` and
-/// every path below it that there is.
+/// every path below it that there is. A single object that refers to trust stores, such as
+/// `/api/configuration/tenants/<key>`, brings no access to trust stores: a grant on the whole collection, or on a
+/// settings object, does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct AclObject(String);
@@ -1796,12 +1798,13 @@ impl TryFrom<i32> for LoginFailures {
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct LoginLockout {
     /// After how many failed logins a user has to wait. It is 5 unless it is changed. Addresses, which several users
-    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one.
+    /// may share, have to wait after four times as many; all IPv6 addresses of a /64 count as one. Behind a reverse
+    /// proxy all clients share the proxy's address.
     pub failures: LoginFailures,
     /// How long the first wait is. Every further failure doubles it. It is 1 unless it is changed, and not greater than
     /// `maximum_delay_seconds`.
     pub initial_delay_seconds: InitialDelaySeconds,
-    /// How long a wait can become. It is 300 unless it is changed.
+    /// How long a wait can become. It is 300 unless it is changed, and not less than `initial_delay_seconds`.
     pub maximum_delay_seconds: MaximumDelaySeconds,
 }
 impl<'de> Deserialize<'de> for LoginLockout {
@@ -1920,7 +1923,8 @@ impl Serialize for NtpServersObject {
 pub struct OauthClient {
     /// The client's id, unique among the clients of all tenants. It can't be changed once the client is created.
     pub client_id: OauthClientId,
-    /// What tokens of the client permit.
+    /// What tokens of the client permit. A token keeps the scopes that it was given until it expires, also when they are
+    /// taken from the client or the client is deleted.
     pub scopes: Vec<OauthScope>,
 }
 impl<'de> Deserialize<'de> for OauthClient {
@@ -2505,7 +2509,8 @@ impl Serialize for ServerEndpoint {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct SessionSettings {
-    /// After how many minutes without a request a session ends. It is 20 unless it is changed.
+    /// After how many minutes without a request a session ends. It is 20 unless it is changed. A session has no other
+    /// end than that and a logout: as long as requests come, it goes on.
     pub inactivity_minutes: InactivityMinutes,
 }
 impl<'de> Deserialize<'de> for SessionSettings {
@@ -2560,7 +2565,8 @@ pub struct SmtpAuthRequest {
     )]
     pub username: Option<SmtpUsername>,
     /// The password at the SMTP server. Absent: the one that is stored stays. It must be sent when none is stored,
-    /// and when `smtp_server` changes, because a password is only kept for the server that it was given for.
+    /// and when `smtp_server` or `smtp_encryption` changes, because a password is only kept for the server that it was
+    /// given for, and the way to it.
     #[serde(
         default,
         deserialize_with = "runtime::present",
@@ -2960,7 +2966,8 @@ pub struct SnmpTrapReceiverRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub auth_method: Option<SnmpAuthMethod>,
-    /// The password for authentication. With version `3`; absent: the one that is stored stays.
+    /// The password for authentication. With version `3`; absent: the one that is stored stays. It must be sent when
+    /// none is stored, and when `server` or `engine_id` changes.
     #[serde(
         default,
         deserialize_with = "runtime::present",
@@ -2975,7 +2982,7 @@ pub struct SnmpTrapReceiverRequest {
     )]
     pub encryption_method: Option<SnmpEncryptionMethod>,
     /// The password for encryption. With version `3`, unless `encryption_method` is `disabled`; absent: the one that
-    /// is stored stays.
+    /// is stored stays. It must be sent when none is stored, and when `server` or `engine_id` changes.
     #[serde(
         default,
         deserialize_with = "runtime::present",
@@ -3228,8 +3235,8 @@ pub struct Tenant {
     pub name: TenantName,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
-    /// credentials yet.
+    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
+    /// no effect yet: the server does not verify credentials.
     pub trust_stores: Vec<Reference>,
     /// See [`CertificateProfile`].
     pub certificate_profile: CertificateProfile,
@@ -3359,7 +3366,8 @@ impl Serialize for TenantList {
         Self::serialize(self, serializer)
     }
 }
-/// What happens after wrong passwords for the same basic credentials.
+/// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
+/// yet: the server does not verify credentials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct TenantLockout {
@@ -3380,8 +3388,7 @@ impl Serialize for TenantLockout {
         Self::serialize(self, serializer)
     }
 }
-/// After how many failures in a row credentials are to be locked out. 0 switches lockout off. Kept for that: the server does
-/// not verify credentials yet.
+/// After how many failures in a row credentials are locked out. 0 switches lockout off.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct TenantLockoutFailures(i32);
@@ -3454,8 +3461,8 @@ pub struct TenantRequest {
     pub name: TenantName,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. Kept for that: the server does not verify
-    /// credentials yet.
+    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
+    /// no effect yet: the server does not verify credentials.
     pub trust_stores: Vec<ReferenceInput>,
     /// See [`CertificateProfile`].
     pub certificate_profile: CertificateProfile,
@@ -3985,8 +3992,8 @@ impl Serialize for TrustStoreObject {
 pub struct TrustStoreRequest {
     /// See [`TrustStoreName`].
     pub name: TrustStoreName,
-    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it is
-    /// read, a trust store must fit into 1 MiB, so that it can be sent back.
+    /// The certificate authorities: at most 1,000, each only once. May be empty; then no certificate is accepted. As it
+    /// is read, a trust store must fit into 1 MiB, so that it can be sent back.
     #[serde(
         default,
         deserialize_with = "runtime::present",
@@ -4024,7 +4031,7 @@ impl Wire for TrustStoreRequest {
 /// The type of a trust store.
 ///
 /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
-///   no CRL is checked with it.
+///   no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.
 /// - `custom`: A trust store of yours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]

@@ -17,6 +17,7 @@ const COOKIE: &str = r#"Cookie realm="Vouchsafe", cookie-name=session_id"#;
 const BASIC: &str = r#"Basic realm="Vouchsafe", charset="UTF-8""#;
 
 const WRAPPED: &str = "is not a property: send the object itself, without the wrapper `body`";
+const AROUND: &str = "is not a property: send the object itself, without the wrapper's `key` and `meta`";
 
 /// Why a request at a path fails.
 #[derive(Debug)]
@@ -53,13 +54,9 @@ fn bad_input(path: &str, input: &BadInput) -> Response {
     match input {
         BadInput::NotFound => failure(404, "NotFound", "there is no such object", json!({"path": path})),
         BadInput::Violations(violations) | BadInput::Query(violations) => {
-            let body = matches!(input, BadInput::Violations(_));
-            let wrapper =
-                violations.iter().any(|violation| violation.pointer == "/body" && violation.unknown);
-            let findings = match body && wrapper {
-                // Whatever else is wrong with it comes from the wrapper.
-                true => vec![Finding { path: format!("{path}/body"), message: WRAPPED.to_owned() }],
-                false => violations.iter().map(|violation| finding(path, violation)).collect(),
+            let findings = match input {
+                BadInput::Violations(_) => in_body(path, violations),
+                _ => violations.iter().map(|violation| finding(path, violation)).collect(),
             };
             admin(path, &AdminError::Syntactic(findings))
         }
@@ -67,6 +64,23 @@ fn bad_input(path: &str, input: &BadInput) -> Response {
         BadInput::ContentType => failure(415, "UnsupportedMediaType", &text, json!({})),
         _ => failure(input.status(), "InvalidRequestBody", &text, json!({})),
     }
+}
+
+/// What is wrong with a body; first of all, that it is wrapped as answers are.
+fn in_body(path: &str, violations: &[Violation]) -> Vec<Finding> {
+    let is =
+        |violation: &Violation, names: &[&str]| violation.unknown && names.contains(&&*violation.pointer);
+    if violations.iter().any(|violation| is(violation, &["/body"])) {
+        // Whatever else is wrong with it comes from the wrapper.
+        return vec![Finding { path: format!("{path}/body"), message: WRAPPED.to_owned() }];
+    }
+    let (around, others): (Vec<_>, Vec<_>) =
+        violations.iter().partition(|violation| is(violation, &["/key", "/meta"]));
+    let around = around.into_iter().map(|violation| Finding {
+        path: format!("{path}{}", violation.pointer),
+        message: AROUND.to_owned(),
+    });
+    around.chain(others.into_iter().map(|violation| finding(path, violation))).collect()
 }
 
 fn finding(path: &str, violation: &Violation) -> Finding {
