@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vouchsafe_api::{generated::audit::*, runtime::timestamp::Timestamp as WireTimestamp};
 use vouchsafe_domain::Timestamp;
-use vouchsafe_store::{AuditFilter, AuditRow, Outcome};
+use vouchsafe_store::{AuditFilter, AuditRow};
 
 use super::{
     AdminCaller, AdminPlane, Failed,
@@ -72,11 +72,6 @@ fn text(moment: WireTimestamp) -> String {
 }
 
 fn entry(id: i64, row: AuditRow) -> Value {
-    let outcome = match row.outcome {
-        Outcome::Done => "done",
-        Outcome::Refused => "refused",
-        Outcome::Failed => "failed",
-    };
     let mut entry = json!({
         "id": id.to_string(),
         "at": convert::moment(row.at),
@@ -84,7 +79,7 @@ fn entry(id: i64, row: AuditRow) -> Value {
         "address": row.address,
         "operation": row.action,
         "target": row.subject,
-        "outcome": outcome,
+        "outcome": row.outcome.as_str(),
         "request_id": row.request_id,
         "count": row.count,
     });

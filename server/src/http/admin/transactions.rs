@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 use vouchsafe_api::generated::{schemas as wire, transactions::*};
-use vouchsafe_store::ChangeKind;
 
 use super::{
     AdminCaller, AdminPlane, Failed,
@@ -78,13 +77,8 @@ fn shown(ctx: &AdminCtx, state: TransactionState) -> Result<wire::TransactionObj
 }
 
 fn change(change: Change) -> Value {
-    let kind = match change.kind {
-        ChangeKind::Create => "create",
-        ChangeKind::Replace => "replace",
-        ChangeKind::Delete => "delete",
-    };
     let mut answer = Map::new();
-    answer.insert("type".to_owned(), kind.into());
+    answer.insert("type".to_owned(), change.kind.as_str().into());
     answer.insert("path".to_owned(), change.path.into());
     answer.extend(change.new_value.map(|value| ("new_value".to_owned(), value)));
     answer.extend(change.old_value.map(|value| ("old_value".to_owned(), value)));

@@ -11,6 +11,7 @@ use super::{
     draft::Draft,
     input::syntactic,
     projection::{self, username},
+    view::own_changes,
 };
 use crate::service::{AdminCtx, AdminError, Error, Service, sessions::SETTINGS};
 
@@ -53,10 +54,7 @@ impl Service {
     /// takes its time.
     async fn prepared(&self, ctx: &AdminCtx) -> Result<(Draft, BTreeMap<String, AuthorityRow>), AdminError> {
         for _ in 0..TRIES {
-            let prepared = match ctx.transaction {
-                true => self.new_authorities(ctx).await?,
-                false => BTreeMap::new(),
-            };
+            let prepared = self.new_authorities(ctx).await?;
             let draft = self.draft(ctx).await?;
             let mut made = draft.changes.values().filter(|change| makes_tenant(change));
             // Another request of the session may have added one meanwhile.
@@ -70,7 +68,7 @@ impl Service {
     /// A CA for every tenant that the session is about to make, by path.
     async fn new_authorities(&self, ctx: &AdminCtx) -> Result<BTreeMap<String, AuthorityRow>, AdminError> {
         let mut made = BTreeMap::new();
-        for change in self.store.configuration_changes().await? {
+        for change in own_changes(&self.store, ctx).await? {
             if !makes_tenant(&change) {
                 continue;
             }
@@ -85,7 +83,7 @@ impl Service {
     }
 }
 
-fn makes_tenant(change: &ChangeRow) -> bool {
+pub(super) fn makes_tenant(change: &ChangeRow) -> bool {
     change.kind == ChangeKind::Create && Kind::of(&change.path) == Some(Kind::Tenants)
 }
 
@@ -150,10 +148,5 @@ fn operation(change: &ChangeRow) -> String {
         Some(Kind::TrustStores) => "trust_stores",
         None => "configuration",
     };
-    let verb = match change.kind {
-        ChangeKind::Create => "create",
-        ChangeKind::Replace => "replace",
-        ChangeKind::Delete => "delete",
-    };
-    format!("{resource}_{verb}")
+    format!("{resource}_{}", change.kind.as_str())
 }
