@@ -13,7 +13,7 @@ use vouchsafe_domain::{ScopeSet, TenantId};
 pub use claims::Claims;
 pub use issuers::{ConfiguredIssuers, IssuerConfig, Issuers};
 pub use password::{HashError, PasswordHasher};
-pub use secret::{NoRandomness, SECRET_LENGTH, hash_secret, random_secret, secret_matches};
+pub use secret::{NoRandomness, SECRET_LENGTH, hash_secret, random_key, random_secret, secret_matches};
 pub use token::{TokenError, TokenIssuer};
 
 /// Who a good access token stands for.

@@ -9,6 +9,7 @@ mod datetime;
 pub(crate) mod declare;
 mod email;
 mod health_monitoring;
+mod integration_key;
 mod oauth_client;
 pub(crate) mod reader;
 mod reference;
@@ -30,6 +31,7 @@ pub use alerting::{Alert, SystemAlert, SystemAlerts, TrafficAlert, TrafficAlerts
 pub use datetime::{Hostname, Server, ServerAddress, Timezone};
 pub use email::{Email, EmailAddress, EncryptionSelection, SmtpAuth, SmtpEncryption, SmtpUsername};
 pub use health_monitoring::{HealthMonitoring, Load};
+pub use integration_key::{IntegrationKey, IntegrationKeyName};
 pub use oauth_client::{ClientId, OauthClient};
 pub use reader::Finding;
 pub use reference::{Key, TrustStoreReference};
@@ -75,6 +77,8 @@ pub enum Kind {
     SnmpTrap,
     /// An item of `tenants`.
     Tenants,
+    /// An item of a tenant's `integration_keys`.
+    IntegrationKeys,
     /// An item of a tenant's `oauth_clients`.
     OauthClients,
     /// An item of `trust_stores`.
@@ -93,8 +97,8 @@ pub struct Parsed {
 impl Kind {
     /// Whether there are many of them, with keys.
     #[must_use]
-    pub const fn is_collection(self) -> bool {
-        matches!(self, Self::Users | Self::Groups | Self::Tenants | Self::OauthClients | Self::TrustStores)
+    pub fn is_collection(self) -> bool {
+        self.default_body().is_none()
     }
 
     /// What a single object says before it is set for the first time.
@@ -110,9 +114,12 @@ impl Kind {
             Self::Email => json(&Email::default()),
             Self::HealthMonitoring => json(&HealthMonitoring::default()),
             Self::SnmpTrap => json(&SnmpTrap::default()),
-            Self::Users | Self::Groups | Self::Tenants | Self::OauthClients | Self::TrustStores => {
-                return None;
-            }
+            Self::Users
+            | Self::Groups
+            | Self::Tenants
+            | Self::IntegrationKeys
+            | Self::OauthClients
+            | Self::TrustStores => return None,
         })
     }
 
@@ -150,6 +157,7 @@ impl Kind {
             Self::HealthMonitoring => read::<HealthMonitoring>,
             Self::SnmpTrap => read::<SnmpTrap>,
             Self::Tenants => read::<Tenant>,
+            Self::IntegrationKeys => read::<IntegrationKey>,
             Self::OauthClients => read::<OauthClient>,
             Self::TrustStores => read::<TrustStore>,
         };

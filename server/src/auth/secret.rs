@@ -1,7 +1,7 @@
 //! Secrets that the server makes: random, so one fast hash protects them.
 
 use aws_lc_rs::{constant_time, digest, rand};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use vouchsafe_domain::Secret;
 
 /// Characters of a generated secret, 190 bits.
@@ -29,6 +29,16 @@ pub fn random_secret() -> Result<Secret, NoRandomness> {
         text.extend(letters.take(SECRET_LENGTH - text.len()));
     }
     Ok(Secret::new(text))
+}
+
+/// An integration key: 256 bits that secret scanners can tell by how they begin, and that fit into a URL.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn random_key() -> Result<Secret, NoRandomness> {
+    let mut bytes = zeroize::Zeroizing::new([0; 32]);
+    rand::fill(&mut *bytes).map_err(|_| NoRandomness)?;
+    Ok(Secret::new(format!("vouchsafe_{}", BASE64URL_NOPAD.encode(&*bytes))))
 }
 
 /// SHA-256 in hexadecimal. Right for random secrets only; people's passwords need a slow hash.

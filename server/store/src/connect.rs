@@ -13,6 +13,7 @@ use sea_orm::sqlx::{self, ConnectOptions, Connection};
 use tokio::time::{Instant, sleep};
 
 use crate::Error;
+use crate::quick_reads::QuickReads;
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub(crate) struct Pools {
     pub(crate) write: DatabaseConnection,
     /// How many tasks commit queued writes.
     pub(crate) writers: u32,
+    /// On `SQLite`, the way past the pool.
+    pub(crate) quick: Option<QuickReads>,
 }
 
 pub(crate) async fn pools(url: &str, options: &Options) -> Result<Pools, Error> {
@@ -100,13 +103,14 @@ async fn sqlite(url: &str, options: &Options) -> Result<Pools, Error> {
             connected => break connected?,
         }
     };
+    let quick = Some(QuickReads::new(file.get_filename()));
     let readers = options.connections.unwrap_or(4).max(1);
     let read = pool
         .max_connections(readers)
         .idle_timeout(Duration::from_secs(60))
         .connect_with(file.create_if_missing(false).pragma("query_only", "on"))
         .await?;
-    Ok(Pools { read: read.into(), write: write.into(), writers: 1 })
+    Ok(Pools { read: read.into(), write: write.into(), writers: 1, quick })
 }
 
 /// Makes the file, readable by its owner only; `SQLite` gives the files beside it the same mode. One that is there keeps
@@ -146,5 +150,5 @@ async fn postgres(url: &str, options: &Options) -> Result<Pools, Error> {
             error => error.into(),
         })?;
     let pool = DatabaseConnection::from(pool);
-    Ok(Pools { read: pool.clone(), write: pool, writers: (connections / 4).clamp(1, 4) })
+    Ok(Pools { read: pool.clone(), write: pool, writers: (connections / 4).clamp(1, 4), quick: None })
 }

@@ -60,6 +60,15 @@ pub struct StateChange {
     pub updated_at: Timestamp,
 }
 
+impl StateChange {
+    /// The statement that makes it.
+    pub(crate) fn update(&self, kind: CredentialsKind) -> UpdateStatement {
+        let mut update = update_if(kind, &self.tenant, &self.id, self.from);
+        update.value("state", self.to.as_str()).value("updated_at", self.updated_at.as_micros());
+        update
+    }
+}
+
 /// One use of credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastUse {
@@ -78,9 +87,7 @@ impl Store {
         change: &StateChange,
         record: Record,
     ) -> Result<bool, Error> {
-        let mut update = update_if(kind, &change.tenant, &change.id, change.from);
-        update.value("state", change.to.as_str()).value("updated_at", change.updated_at.as_micros());
-        self.update(kind, &change.tenant, &change.id, &update, record).await
+        self.update(kind, &change.tenant, &change.id, &change.update(kind), record).await
     }
 
     pub(crate) async fn first_use(

@@ -67,6 +67,9 @@ pub enum Conflict {
     /// The OAuth client's id.
     #[error("the client id is taken")]
     ClientId,
+    /// The name of an integration key, within its tenant.
+    #[error("the integration key's name is taken")]
+    IntegrationKey,
     /// The lock on the configuration.
     #[error("the configuration is being changed already")]
     ConfigurationLock,

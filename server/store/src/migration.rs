@@ -19,6 +19,7 @@ mod m0004_trail;
 mod m0005_sessions;
 mod m0006_configuration;
 mod m0007_audit;
+mod m0008_verification;
 
 struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sessions::Migration),
             Box::new(m0006_configuration::Migration),
             Box::new(m0007_audit::Migration),
+            Box::new(m0008_verification::Migration),
         ]
     }
 

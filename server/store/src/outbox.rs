@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
 use vouchsafe_domain::{CredentialsId, TenantId, Timestamp};
 
 use crate::credentials::{CredentialsKind, stored};
-use crate::entity::outbox::{ActiveModel, Column, Entity};
+use crate::entity::outbox::{ActiveModel, Column, Entity, Model};
 use crate::record::runs;
 use crate::{Error, Store};
 
@@ -29,23 +29,56 @@ impl Store {
     /// becomes visible later has a higher number, so a reader that remembers the last number misses none.
     pub async fn outbox_page(&self, after: i64, limit: u64) -> Result<Vec<(i64, OutboxRow)>, Error> {
         let page = Entity::find().filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(limit);
-        let changes = page.all(self.read()).await?.into_iter().map(|model| {
-            let row = OutboxRow {
-                tenant: stored("outbox.tenant_id", TenantId::parse(model.tenant_id).ok())?,
-                at: Timestamp::from_micros(model.at),
-                kind: model.kind,
-                credentials_kind: stored(
-                    "outbox.credentials_kind",
-                    CredentialsKind::parse(&model.credentials_kind),
-                )?,
-                credentials_id: stored(
-                    "outbox.credentials_id",
-                    CredentialsId::parse(model.credentials_id).ok(),
-                )?,
-            };
-            Ok((model.id, row))
-        });
-        changes.collect()
+        page.all(self.read()).await?.into_iter().map(row).collect()
+    }
+
+    /// Reads the next changes of one tenant after the one numbered `after`, none past the one numbered `upto`.
+    pub async fn outbox_page_of(
+        &self,
+        tenant: &TenantId,
+        after: i64,
+        upto: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, OutboxRow)>, Error> {
+        let page = Entity::find()
+            .filter(Column::Id.gt(after))
+            .filter(Column::Id.lte(upto))
+            .filter(Column::TenantId.eq(tenant.as_str()))
+            .order_by_asc(Column::Id)
+            .limit(limit);
+        page.all(self.read()).await?.into_iter().map(row).collect()
+    }
+
+    /// The tenants with changes of X.509 credentials after the one numbered `after`, none past the one numbered `upto`.
+    pub async fn outbox_x509_tenants(&self, after: i64, upto: i64) -> Result<Vec<TenantId>, Error> {
+        let tenants = Entity::find()
+            .select_only()
+            .column(Column::TenantId)
+            .distinct()
+            .filter(Column::Id.gt(after))
+            .filter(Column::Id.lte(upto))
+            .filter(Column::CredentialsKind.eq(CredentialsKind::X509.as_str()))
+            .filter(Column::Kind.is_in(["suspended", "reactivated", "revoked"]))
+            .into_tuple::<String>();
+        let tenants = tenants.all(self.read()).await?.into_iter();
+        tenants.map(|tenant| stored("outbox.tenant_id", TenantId::parse(tenant).ok())).collect()
+    }
+
+    /// The number of the latest change of before a moment; 0 if there is none.
+    pub async fn outbox_before(&self, moment: Timestamp) -> Result<i64, Error> {
+        let latest = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::At.lt(moment.as_micros()))
+            .order_by_desc(Column::Id)
+            .into_tuple::<i64>();
+        Ok(latest.one(self.read()).await?.unwrap_or(0))
+    }
+
+    /// The number up to which changes were deleted; 0 if none was.
+    pub async fn outbox_trimmed(&self) -> Result<i64, Error> {
+        let trimmed = self.setting(TRIMMED).await?;
+        stored("settings.value", trimmed.map_or(Some(0), |number| number.parse().ok()))
     }
 
     /// The number of the latest change; 0 if there is none.
@@ -59,9 +92,24 @@ impl Store {
     pub async fn outbox_trim(&self, upto: i64) -> Result<u64, Error> {
         let tx = self.begin().await?;
         let deleted = Entity::delete_many().filter(Column::Id.lte(upto)).exec(tx.db()).await?;
+        tx.setting_put(TRIMMED, &upto.to_string()).await?;
         tx.commit().await?;
         Ok(deleted.rows_affected)
     }
+}
+
+/// The setting that remembers up to which number changes were deleted.
+const TRIMMED: &str = "outbox/trimmed";
+
+fn row(model: Model) -> Result<(i64, OutboxRow), Error> {
+    let row = OutboxRow {
+        tenant: stored("outbox.tenant_id", TenantId::parse(model.tenant_id).ok())?,
+        at: Timestamp::from_micros(model.at),
+        kind: model.kind,
+        credentials_kind: stored("outbox.credentials_kind", CredentialsKind::parse(&model.credentials_kind))?,
+        credentials_id: stored("outbox.credentials_id", CredentialsId::parse(model.credentials_id).ok())?,
+    };
+    Ok((model.id, row))
 }
 
 pub(crate) async fn insert(db: &DatabaseTransaction, rows: &[&OutboxRow]) -> Result<(), DbErr> {

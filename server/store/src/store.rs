@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::connect::pools;
 use crate::queue::Queue;
+use crate::quick_reads::QuickReads;
 use crate::{Error, Options, Tx};
 
 /// A database. Clones share its connections.
@@ -27,6 +28,7 @@ struct Inner {
     read: DatabaseConnection,
     write: DatabaseConnection,
     queue: Queue,
+    quick: Option<QuickReads>,
     /// Whose turn it is, in this process, to change the configuration.
     configuration: Arc<Mutex<()>>,
 }
@@ -60,6 +62,29 @@ pub(crate) enum Lock {
     Bootstrap,
     Outbox,
     Configuration,
+    RevocationLists,
+    Sweep,
+}
+
+/// Work that one replica does for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Making revocation lists.
+    RevocationLists,
+    /// Removing what is out of date.
+    Sweep,
+}
+
+/// The right to do a job, until it is dropped.
+pub struct Exclusive {
+    /// `PostgreSQL` holds the lock for this transaction, in which nothing is written. `SQLite` has no other replica.
+    _lock: Option<DatabaseTransaction>,
+}
+
+impl fmt::Debug for Exclusive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exclusive").finish_non_exhaustive()
+    }
 }
 
 impl Lock {
@@ -85,6 +110,7 @@ impl Store {
             read: pools.read,
             write: pools.write,
             queue,
+            quick: pools.quick,
             configuration: Arc::default(),
         })))
     }
@@ -118,6 +144,25 @@ impl Store {
         Ok(Tx::in_turn(self.locked(Lock::Configuration).await?, turn))
     }
 
+    /// Takes a job for oneself; `None` while another replica is at it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if there was no connection in time.
+    pub async fn exclusive(&self, job: Job) -> Result<Option<Exclusive>, Error> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(Some(Exclusive { _lock: None }));
+        }
+        let lock = match job {
+            Job::RevocationLists => Lock::RevocationLists,
+            Job::Sweep => Lock::Sweep,
+        };
+        let db = begin(&self.0.write).await?;
+        let sql = "SELECT pg_try_advisory_xact_lock($1) AS taken";
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [(lock as i64).into()]);
+        let taken = db.query_one_raw(statement).await?.map(|row| row.try_get::<bool>("", "taken"));
+        Ok(taken.transpose()?.unwrap_or(false).then_some(Exclusive { _lock: Some(db) }))
+    }
+
     /// Answers when the database answers and the schema is there.
     ///
     /// # Errors
@@ -149,6 +194,9 @@ impl Store {
 
     /// Closes all connections, waiting for those in use. For the end of the process, when no call is under way.
     pub async fn close(&self) {
+        if let Some(quick) = self.quick() {
+            quick.close();
+        }
         for pool in [&self.0.read, &self.0.write] {
             if let Err(error) = pool.close_by_ref().await {
                 tracing::warn!(%error, "closing the database failed");
@@ -162,6 +210,10 @@ impl Store {
 
     pub(crate) fn write(&self) -> &DatabaseConnection {
         &self.0.write
+    }
+
+    pub(crate) fn quick(&self) -> Option<&QuickReads> {
+        self.0.quick.as_ref()
     }
 
     pub(crate) fn queue(&self) -> &Queue {

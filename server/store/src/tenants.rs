@@ -8,7 +8,10 @@ use vouchsafe_domain::{State, TenantId, Timestamp};
 
 use crate::credentials::stored;
 use crate::entity::tenants::{Column, Entity, Model};
-use crate::entity::{authorities, basic_credentials, oauth_clients, outbox, x509_credentials};
+use crate::entity::{
+    authorities, basic_credentials, integration_keys, oauth_clients, outbox, revocation_lists,
+    verification_failures, x509_credentials,
+};
 use crate::{Conflict, Error, Store, Tx};
 
 /// A tenant.
@@ -64,8 +67,8 @@ impl Tx {
         Ok(basic.count(self.db()).await? + x509.count(self.db()).await?)
     }
 
-    /// Removes a tenant with all that is its own: credentials whatever their state, OAuth clients, authority, changes
-    /// that nobody was told yet. Its audit trail stays. `false` if there is no such tenant.
+    /// Removes a tenant with all that is its own: credentials whatever their state, OAuth clients, integration keys,
+    /// authority and its revocation list, changes that nobody was told yet. Its audit trail stays. `false` if there is no such tenant.
     ///
     /// # Errors
     /// [`Error::Busy`] if others are changing the tenant's credentials and are not done in time.
@@ -79,6 +82,11 @@ impl Tx {
         basic_credentials::Entity::delete_many().filter(basic).exec(db).await?;
         let clients = oauth_clients::Column::TenantId.eq(id);
         oauth_clients::Entity::delete_many().filter(clients).exec(db).await?;
+        let keys = integration_keys::Column::TenantId.eq(id);
+        integration_keys::Entity::delete_many().filter(keys).exec(db).await?;
+        let failures = verification_failures::Column::TenantId.eq(id);
+        verification_failures::Entity::delete_many().filter(failures).exec(db).await?;
+        revocation_lists::Entity::delete_by_id(id).exec(db).await?;
         let changes = outbox::Column::TenantId.eq(id);
         outbox::Entity::delete_many().filter(changes).exec(db).await?;
         let authority = authorities::Column::TenantId.eq(id);

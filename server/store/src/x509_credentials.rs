@@ -9,7 +9,7 @@ use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
-use vouchsafe_domain::{CommonName, CredentialsId, State, TenantId, Timestamp};
+use vouchsafe_domain::{CommonName, CredentialsId, RevocationReason, State, TenantId, Timestamp};
 
 use crate::credentials::{CredentialsKind, LastUse, StateChange, stored};
 use crate::entity::x509_credentials::{Column, Entity, Model};
@@ -38,6 +38,8 @@ pub struct X509CredentialsRow {
     pub updated_at: Timestamp,
     /// When they were last used.
     pub last_use_at: Option<Timestamp>,
+    /// Why they are revoked, if it was told.
+    pub revocation_reason: Option<RevocationReason>,
 }
 
 /// Which X.509 credentials to list.
@@ -46,6 +48,9 @@ pub struct X509CredentialsFilter {
     /// Only those in that state.
     pub state: Option<State>,
 }
+
+const FOUND: &str = "SELECT tenant_id, id, authority_id, serial_number, common_name, state, not_after, created_at, \
+     updated_at, last_use_at, revocation_reason FROM x509_credentials WHERE authority_id = $1 AND serial_number = $2";
 
 impl Store {
     /// Stores an issued certificate; durable when it answers, and not to be handed out before.
@@ -93,6 +98,10 @@ impl Store {
         if authority_id.contains('\0') || serial_number.contains('\0') {
             return Ok(None);
         }
+        let quick = self.quick().and_then(|quick| quick.first(FOUND, (authority_id, serial_number), Listed::of));
+        if let Some(found) = quick {
+            return found.map(Listed::row).transpose();
+        }
         let found = Entity::find()
             .filter(Column::AuthorityId.eq(authority_id))
             .filter(Column::SerialNumber.eq(serial_number))
@@ -131,13 +140,17 @@ impl Store {
         page.all(self.read()).await?.into_iter().map(|listed| Ok(listed.row()?.1)).collect()
     }
 
-    /// Changes the state; `false` if the credentials are not in the state it was decided on any more.
+    /// Changes the state, and with it the reason; `false` if the credentials are not in the state it was decided on any
+    /// more.
     pub async fn x509_credentials_change_state(
         &self,
         change: &StateChange,
+        reason: Option<RevocationReason>,
         record: Record,
     ) -> Result<bool, Error> {
-        self.change_state(CredentialsKind::X509, change, record).await
+        let mut update = change.update(CredentialsKind::X509);
+        update.value("revocation_reason", reason.map(RevocationReason::as_str));
+        self.update(CredentialsKind::X509, &change.tenant, &change.id, &update, record).await
     }
 
     /// Makes Inactive credentials Active and sets their `last_use_at`; `false` if they are not Inactive any more.
@@ -186,6 +199,7 @@ fn model(tenant: &TenantId, row: &X509CredentialsRow, certificate_der: &[u8]) ->
         created_at: row.created_at.as_micros(),
         updated_at: row.updated_at.as_micros(),
         last_use_at: row.last_use_at.map(Timestamp::as_micros),
+        revocation_reason: row.revocation_reason.map(|reason| reason.as_str().to_owned()),
     }
 }
 
@@ -203,9 +217,27 @@ struct Listed {
     created_at: i64,
     updated_at: i64,
     last_use_at: Option<i64>,
+    revocation_reason: Option<String>,
 }
 
 impl Listed {
+    /// Reads what [`FOUND`] names.
+    fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            tenant_id: row.get(0)?,
+            id: row.get(1)?,
+            authority_id: row.get(2)?,
+            serial_number: row.get(3)?,
+            common_name: row.get(4)?,
+            state: row.get(5)?,
+            not_after: row.get(6)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            last_use_at: row.get(9)?,
+            revocation_reason: row.get(10)?,
+        })
+    }
+
     fn row(self) -> Result<(TenantId, X509CredentialsRow), Error> {
         let tenant = stored("x509_credentials.tenant_id", TenantId::parse(self.tenant_id).ok())?;
         let row = X509CredentialsRow {
@@ -218,6 +250,12 @@ impl Listed {
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
             last_use_at: self.last_use_at.map(Timestamp::from_micros),
+            revocation_reason: self
+                .revocation_reason
+                .map(|reason| {
+                    stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason))
+                })
+                .transpose()?,
         };
         Ok((tenant, row))
     }

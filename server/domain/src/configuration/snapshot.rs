@@ -8,7 +8,9 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Acl, Finding, Group, Kind, OauthClient, Tenant, TrustStore, User, trust_store::BUILT_IN_NAME};
+use super::{
+    Acl, Finding, Group, IntegrationKey, Kind, OauthClient, Tenant, TrustStore, User, trust_store::BUILT_IN_NAME,
+};
 use crate::access::{Grants, Permission};
 
 const AAA: &str = "/api/configuration/aaa";
@@ -35,6 +37,11 @@ impl Snapshot {
     /// The tenants, with their paths.
     pub fn tenants(&self) -> impl Iterator<Item = (&str, Tenant)> {
         self.typed(Kind::Tenants)
+    }
+
+    /// The integration keys, with their paths.
+    pub fn integration_keys(&self) -> impl Iterator<Item = (&str, IntegrationKey)> {
+        self.typed(Kind::IntegrationKeys)
     }
 
     /// The OAuth clients, with their paths.
@@ -74,6 +81,7 @@ impl Snapshot {
         self.check_users(changed, &mut found);
         self.check_acls(&mut found);
         self.check_tenants(changed, &mut found);
+        self.check_integration_keys(changed, &mut found);
         self.check_oauth_clients(changed, &mut found);
         self.check_ntp_servers(&mut found);
         found
@@ -188,16 +196,33 @@ impl Snapshot {
         }
     }
 
+    fn check_integration_keys(&self, changed: &str, found: &mut Vec<Finding>) {
+        let mut names = HashSet::new();
+        for (path, key) in last(changed, self.integration_keys()) {
+            let tenant = self.tenant_above(path, found);
+            if !names.insert((tenant, key.name)) {
+                let message = "is the name of another integration key of the tenant: choose another";
+                refuse(found, format!("{path}/name"), message);
+            }
+        }
+    }
+
+    /// The path of the tenant that an object belongs to.
+    fn tenant_above<'a>(&self, path: &'a str, found: &mut Vec<Finding>) -> &'a str {
+        let tenant = path.rsplitn(3, '/').nth(2).unwrap_or_default();
+        if !self.0.contains_key(tenant) {
+            refuse(found, path.to_owned(), "belongs to no tenant");
+        }
+        tenant
+    }
+
     fn check_oauth_clients(&self, changed: &str, found: &mut Vec<Finding>) {
         let mut ids = HashSet::new();
         for (path, client) in last(changed, self.oauth_clients()) {
             if !ids.insert(client.client_id) {
                 refuse(found, format!("{path}/client_id"), "is the id of another client: choose another");
             }
-            let tenant = path.rsplitn(3, '/').nth(2).unwrap_or_default();
-            if !self.0.contains_key(tenant) {
-                refuse(found, path.to_owned(), "belongs to no tenant");
-            }
+            self.tenant_above(path, found);
             let twice = "is in the list already: leave it out";
             repeated(found, &format!("{path}/scopes"), &client.scopes, twice);
         }

@@ -51,7 +51,7 @@ impl Tenant {
             },
             external_issuers: Vec::new(),
             id: id.clone(),
-            lockout: Lockout { duration_seconds: 300, failures: 0 },
+            lockout: Lockout { duration_seconds: 300, failures: 10 },
             name: TenantName(id.to_string()),
             password_rules: PasswordRules { minimum_length: 1 },
             trust_stores: Vec::new(),

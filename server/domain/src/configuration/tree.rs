@@ -58,7 +58,7 @@ pub fn canonical(path: &str) -> &str {
 #[must_use]
 pub fn siblings(path: &str) -> Option<&'static [&'static str]> {
     match item_of(path) {
-        Some((TENANTS, _)) => Some(&["oauth_clients"]),
+        Some((TENANTS, _)) => Some(&["integration_keys", "oauth_clients"]),
         _ => NAMESPACES.iter().find(|(namespace, _)| *namespace == path).map(|(_, children)| *children),
     }
 }
@@ -92,8 +92,11 @@ impl Kind {
 
 /// The kind of a collection's items.
 fn collection(path: &str) -> Option<Kind> {
-    if let Some((parent, "oauth_clients")) = item_of(path) {
-        return item_of(parent).filter(|(above, _)| *above == TENANTS).map(|_| Kind::OauthClients);
+    let of_tenant = |parent| item_of(parent).is_some_and(|(above, _)| above == TENANTS);
+    match item_of(path) {
+        Some((parent, "integration_keys")) if of_tenant(parent) => return Some(Kind::IntegrationKeys),
+        Some((parent, "oauth_clients")) if of_tenant(parent) => return Some(Kind::OauthClients),
+        _ => {}
     }
     COLLECTIONS.iter().find(|(collection, _)| *collection == path).map(|(_, kind)| *kind)
 }

@@ -79,8 +79,8 @@ impl AdminPlane {
         let created = self.0.service.object_create(ctx, collection, body).await;
         let created = created.map_err(|error| at(ctx, error))?;
         let mut body = json!({"key": created.key, "meta": meta(&created.meta)});
-        if let Some(secret) = &created.client_secret {
-            body["client_secret"] = secret.expose().into();
+        if let Some((name, secret)) = &created.secret {
+            body[*name] = secret.expose().into();
         }
         Ok((answer(ctx, body)?, Some(created.meta.href)))
     }

@@ -17,7 +17,7 @@ use super::{
     projection::tombstone,
 };
 use crate::{
-    auth::{hash_secret, random_secret},
+    auth::{NoRandomness, hash_secret, random_key, random_secret},
     service::{AdminCtx, AdminError, Service},
 };
 
@@ -28,8 +28,8 @@ pub struct Created {
     pub key: String,
     /// Where it stands.
     pub meta: Meta,
-    /// The secret of an OAuth client, shown once.
-    pub client_secret: Option<Secret>,
+    /// What is shown once, with its name: the secret of an OAuth client, an integration key.
+    pub secret: Option<(&'static str, Secret)>,
 }
 
 impl Service {
@@ -77,19 +77,20 @@ impl Service {
             return Err(AdminError::NotFound);
         }
         was_deleted(ctx, kind, &input.body, &draft).await?;
-        let (secret, client_secret) = match kind {
-            Kind::OauthClients => {
-                let secret =
-                    random_secret().map_err(|error| AdminError::internal("making a secret")(error.into()))?;
-                (Some(hash_secret(&secret).into_bytes()), Some(secret))
-            }
-            _ => (self.secret(ctx, kind, &path, &input, &draft)?, None),
+        let shown = match kind {
+            Kind::OauthClients => Some(("client_secret", random_secret().map_err(no_randomness)?)),
+            Kind::IntegrationKeys => Some(("integration_key", random_key().map_err(no_randomness)?)),
+            _ => None,
+        };
+        let secret = match &shown {
+            Some((_, secret)) => Some(hash_secret(secret).into_bytes()),
+            None => self.secret(ctx, kind, &path, &input, &draft)?,
         };
         draft.snapshot.0.insert(path.clone(), input.body.clone());
         draft.check(&path).map_err(|error| as_sent(ctx, &path, error))?;
         draft.stage(&path, ChangeKind::Create, Some(input.body), secret).await?;
         let meta = draft.commit(ctx, &path).await?;
-        Ok(Created { key, meta, client_secret })
+        Ok(Created { key, meta, secret: shown })
     }
 
     /// Removes an object of a collection. The answer is where it stood.
@@ -132,7 +133,7 @@ impl Service {
                 let staged = draft.changes.get(path).and_then(|change| change.secret.clone());
                 Ok(input.password_hash.clone().map(String::into_bytes).or(staged))
             }
-            Kind::OauthClients => Ok(draft.changes.get(path).and_then(|change| change.secret.clone())),
+            Kind::IntegrationKeys | Kind::OauthClients => Ok(draft.changes.get(path).and_then(|change| change.secret.clone())),
             Kind::Email | Kind::SnmpTrap => {
                 let before = match (draft.changes.get(path), draft.rows.get(path)) {
                     (Some(staged), _) => staged.body.as_ref().zip(staged.secret.as_deref()),
@@ -144,6 +145,10 @@ impl Service {
             _ => Ok(None),
         }
     }
+}
+
+fn no_randomness(error: NoRandomness) -> AdminError {
+    AdminError::internal("making a secret")(error.into())
 }
 
 /// A tenant's id is not given twice, even when the first is gone, or goes in the same transaction: certificates and
@@ -187,6 +192,7 @@ fn not_built_in(ctx: &AdminCtx, path: &str) -> Result<(), AdminError> {
 fn immutable(ctx: &AdminCtx, kind: Kind, old: &Value, new: &Value) -> Result<(), AdminError> {
     let fields: &[&str] = match kind {
         Kind::Tenants => &["/id", "/certificate_profile/ca_key_type"],
+        Kind::IntegrationKeys => &["/name"],
         Kind::OauthClients => &["/client_id"],
         _ => &[],
     };

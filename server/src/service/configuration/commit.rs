@@ -144,6 +144,7 @@ fn operation(change: &ChangeRow) -> String {
         Some(Kind::HealthMonitoring) => "health_monitoring",
         Some(Kind::SnmpTrap) => "snmp_trap",
         Some(Kind::Tenants) => "tenants",
+        Some(Kind::IntegrationKeys) => "integration_keys",
         Some(Kind::OauthClients) => "oauth_clients",
         Some(Kind::TrustStores) => "trust_stores",
         None => "configuration",

@@ -1,5 +1,5 @@
 //! Applies changes to the rows of the configuration, and to the tables that requests are served from: tenants with
-//! their CAs, OAuth clients, users.
+//! their CAs, OAuth clients, integration keys, users.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,11 @@ use anyhow::anyhow;
 use serde_json::Value;
 use vouchsafe_domain::{
     ScopeSet, Secret, TenantId, Timestamp, Username,
-    configuration::{Kind, OauthClient},
+    configuration::{IntegrationKey, Kind, OauthClient},
 };
 use vouchsafe_store::{
-    AdminUserRow, AuthorityRow, ChangeKind, ChangeRow, ConfigurationRow, OauthClientRow, TenantRow, Tx,
+    AdminUserRow, AuthorityRow, ChangeKind, ChangeRow, ConfigurationRow, IntegrationKeyRow, OauthClientRow,
+    TenantRow, Tx,
 };
 
 use super::{change::tenant_id, draft::Draft, parent};
@@ -36,6 +37,12 @@ pub(super) async fn apply(
     for change in gone.iter().filter(|change| is(change, Kind::OauthClients)) {
         tx.oauth_client_delete(client(stored(draft, change)?)?.client_id.as_str()).await?;
     }
+    for change in gone.iter().filter(|change| is(change, Kind::IntegrationKeys)) {
+        let key = integration_key(stored(draft, change)?)?;
+        if let Some(tenant) = draft.rows.get(parent(parent(&change.path))) {
+            tx.integration_key_delete(&tenant_id(&tenant.body)?, key.name.as_str()).await?;
+        }
+    }
     for change in gone.iter().filter(|change| is(change, Kind::Tenants)) {
         let id = tenant_id(stored(draft, change)?)?;
         tx.tenant_delete(&id).await?;
@@ -51,6 +58,9 @@ pub(super) async fn apply(
     for change in kept.iter().filter(|change| is(change, Kind::OauthClients)) {
         oauth_client(draft, change, now).await?;
     }
+    for change in kept.iter().filter(|change| is(change, Kind::IntegrationKeys)) {
+        put_integration_key(draft, change, now).await?;
+    }
     for change in gone {
         tx.configuration_delete(&change.path).await?;
     }
@@ -60,10 +70,10 @@ pub(super) async fn apply(
     Ok(())
 }
 
-/// The row of a changed object. Hashes of passwords and client secrets stay in their own tables.
+/// The row of a changed object. Hashes of passwords, client secrets and integration keys stay in their own tables.
 async fn put(tx: &Tx, change: &ChangeRow) -> Result<(), AdminError> {
     let secret = match Kind::of(&change.path) {
-        Some(Kind::Users | Kind::OauthClients) => None,
+        Some(Kind::Users | Kind::IntegrationKeys | Kind::OauthClients) => None,
         _ => change.secret.clone(),
     };
     let body = change.body.clone().ok_or_else(damaged)?;
@@ -76,15 +86,35 @@ async fn oauth_client(draft: &Draft, change: &ChangeRow, now: Timestamp) -> Resu
     if change.kind == ChangeKind::Replace {
         return Ok(draft.tx.oauth_client_update_scopes(client.client_id.as_str(), &scopes).await?);
     }
-    let tenant = draft.snapshot.0.get(parent(parent(&change.path))).ok_or_else(damaged)?;
     let row = OauthClientRow {
-        tenant: tenant_id(tenant)?,
+        tenant: tenant_above(draft, change)?,
         client_id: client.client_id.to_string(),
         secret_hash: Secret::new(text(change.secret.as_deref())?),
         scopes,
         created_at: now,
     };
     Ok(draft.tx.oauth_client_insert(&row).await?)
+}
+
+async fn put_integration_key(draft: &Draft, change: &ChangeRow, now: Timestamp) -> Result<(), AdminError> {
+    let key = integration_key(change.body.as_ref().ok_or_else(damaged)?)?;
+    let (tenant, client_certificates) = (tenant_above(draft, change)?, key.client_certificates);
+    if change.kind == ChangeKind::Replace {
+        return Ok(draft.tx.integration_key_update(&tenant, key.name.as_str(), client_certificates).await?);
+    }
+    let row = IntegrationKeyRow {
+        tenant,
+        name: key.name.to_string(),
+        key_hash: text(change.secret.as_deref())?.to_owned(),
+        client_certificates,
+        created_at: now,
+    };
+    Ok(draft.tx.integration_key_insert(&row).await?)
+}
+
+/// The tenant that a changed object belongs to.
+fn tenant_above(draft: &Draft, change: &ChangeRow) -> Result<TenantId, AdminError> {
+    tenant_id(draft.snapshot.0.get(parent(parent(&change.path))).ok_or_else(damaged)?)
 }
 
 /// Users go first, so that a name may pass from one to another; a user who goes or is renamed is logged out.
@@ -131,6 +161,11 @@ fn is(change: &ChangeRow, kind: Kind) -> bool {
 
 fn stored<'a>(draft: &'a Draft, change: &ChangeRow) -> Result<&'a Value, AdminError> {
     draft.rows.get(&change.path).map(|row| &row.body).ok_or_else(damaged)
+}
+
+fn integration_key(body: &Value) -> Result<IntegrationKey, AdminError> {
+    serde_json::from_value(body.clone())
+        .map_err(|error| AdminError::internal("reading a stored integration key")(error.into()))
 }
 
 fn client(body: &Value) -> Result<OauthClient, AdminError> {

@@ -1,0 +1,91 @@
+//! What verifying says: accepted, or rejected for one of a closed list of reasons.
+
+use vouchsafe_pki::ChainFailureReason;
+
+/// Why something is rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The tenant has no such username.
+    UnknownUsername,
+    /// The username names another tenant.
+    UnknownTenant,
+    /// The password is another one.
+    WrongPassword,
+    /// The password is right, or the certificate is known, and an operator has suspended it.
+    Suspended,
+    /// An operator has revoked it.
+    Revoked,
+    /// Too many failures: later attempts are not looked at until a moment.
+    Locked,
+    /// The tenant's CA never issued it.
+    UnknownCertificate,
+    /// It has ended.
+    Expired,
+    /// It has not begun.
+    NotYetValid,
+    /// Who is said to have signed it has not.
+    BadSignature,
+    /// Nobody whom the tenant trusts has issued it.
+    UntrustedIssuer,
+    /// Its key is not for this use.
+    KeyUsage,
+    /// A name is not one that its issuer may give.
+    NameConstraints,
+    /// It breaks another rule of certificates and their chains.
+    InvalidChain,
+    /// It can't be read.
+    MalformedCertificate,
+    /// It is on its issuer's revocation list.
+    RevokedByCrl,
+    /// Nobody can tell whether it is revoked.
+    RevocationUnknown,
+}
+
+impl Reason {
+    /// The reason's name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownUsername => "UnknownUsername",
+            Self::UnknownTenant => "UnknownTenant",
+            Self::WrongPassword => "WrongPassword",
+            Self::Suspended => "Suspended",
+            Self::Revoked => "Revoked",
+            Self::Locked => "Locked",
+            Self::UnknownCertificate => "UnknownCertificate",
+            Self::Expired => "Expired",
+            Self::NotYetValid => "NotYetValid",
+            Self::BadSignature => "BadSignature",
+            Self::UntrustedIssuer => "UntrustedIssuer",
+            Self::KeyUsage => "KeyUsage",
+            Self::NameConstraints => "NameConstraints",
+            Self::InvalidChain => "InvalidChain",
+            Self::MalformedCertificate => "MalformedCertificate",
+            Self::RevokedByCrl => "RevokedByCrl",
+            Self::RevocationUnknown => "RevocationUnknown",
+        }
+    }
+}
+
+/// What is rejected, why, and what there is to say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection<T> {
+    /// Why.
+    pub reason: Reason,
+    /// More of it, for people.
+    pub detail: Option<String>,
+    /// After how many seconds to try again.
+    pub retry_after: Option<u32>,
+    /// The credentials, where whoever asks has shown to have them.
+    pub row: Option<T>,
+}
+
+impl<T> Rejection<T> {
+    pub(super) const fn new(reason: Reason) -> Self {
+        Self { reason, detail: None, retry_after: None, row: None }
+    }
+
+    pub(super) fn of(reason: Reason, row: T) -> Self {
+        Self { row: Some(row), ..Self::new(reason) }
+    }
+}

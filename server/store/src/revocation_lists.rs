@@ -1,0 +1,178 @@
+//! Revocation lists of our authorities, and what they are made of.
+
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
+use vouchsafe_domain::{RevocationReason, State, Timestamp};
+
+use crate::credentials::stored;
+use crate::entity::revocation_lists::{Column, Entity, Model};
+use crate::entity::revoked_authorities;
+use crate::{Error, Store, Tx};
+
+/// The latest list of an authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationListRow {
+    /// Whose.
+    pub authority_id: String,
+    /// Its number, which only grows (RFC 5280 5.2.3).
+    pub number: i64,
+    /// The list, DER.
+    pub der: Vec<u8>,
+    /// When it was made.
+    pub this_update: Timestamp,
+    /// When the next one is there at the latest.
+    pub next_update: Timestamp,
+}
+
+/// A certificate that stands on its authority's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokedRow {
+    /// Its serial number in base 10.
+    pub serial_number: String,
+    /// Revoked, or Suspended: on hold.
+    pub state: State,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, if it was told.
+    pub reason: Option<RevocationReason>,
+}
+
+impl Store {
+    /// Reads an authority's list.
+    pub async fn revocation_list_get(&self, authority_id: &str) -> Result<Option<RevocationListRow>, Error> {
+        Ok(Entity::find_by_id(authority_id).one(self.read()).await?.map(row))
+    }
+
+    /// The authorities whose lists are to be made anew before a moment.
+    pub async fn revocation_lists_due(&self, before: Timestamp) -> Result<Vec<String>, Error> {
+        let due = Entity::find()
+            .select_only()
+            .column(Column::AuthorityId)
+            .filter(Column::NextUpdate.lt(before.as_micros()))
+            .order_by_asc(Column::NextUpdate)
+            .into_tuple();
+        Ok(due.all(self.read()).await?)
+    }
+
+    /// Stores a list in the place of the one numbered one less, or of none if its number is 1; `false` if another
+    /// replica was quicker.
+    ///
+    /// # Errors
+    /// [`Error::NoParent`] if there is no such authority any more.
+    pub async fn revocation_list_put(&self, row: RevocationListRow) -> Result<bool, Error> {
+        let before = row.number - 1;
+        let model = Model {
+            authority_id: row.authority_id,
+            number: row.number,
+            der: row.der,
+            this_update: row.this_update.as_micros(),
+            next_update: row.next_update.as_micros(),
+        };
+        let replaced = OnConflict::column(Column::AuthorityId)
+            .update_columns([Column::Number, Column::Der, Column::ThisUpdate, Column::NextUpdate])
+            .action_and_where(Expr::col((Entity, Column::Number)).eq(before))
+            .to_owned();
+        let tx = self.begin().await?;
+        let put = Entity::insert(model.into_active_model()).on_conflict(replaced);
+        let rows = put.exec_without_returning(tx.db()).await?;
+        tx.commit().await?;
+        Ok(rows > 0)
+    }
+
+    /// Reads what belongs on an authority's list at a moment: the next certificates after a serial number, in the order
+    /// in which serial numbers sort as texts, `limit` at most. Those that have ended are left out (RFC 5280 3.3).
+    pub async fn revoked_page(
+        &self,
+        authority_id: &str,
+        now: Timestamp,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<RevokedRow>, Error> {
+        // The states are written out so that the partial index is used, which holds all that is read here.
+        let sql = "SELECT serial_number, state, updated_at, revocation_reason FROM x509_credentials \
+                   WHERE authority_id = $1 AND state IN ('Revoked', 'Suspended') AND serial_number > $2 \
+                   AND not_after >= $3 ORDER BY serial_number LIMIT $4";
+        let values = [authority_id.into(), after.into(), now.as_micros().into(), limit.into()];
+        let found = Revoked::find_by_statement(Statement::from_sql_and_values(self.backend(), sql, values));
+        found.all(self.read()).await?.into_iter().map(Revoked::row).collect()
+    }
+
+    /// Reads the certificates of an authority's authorities that are no more, all that have not ended.
+    pub async fn revoked_authorities(&self, issuer_id: &str, now: Timestamp) -> Result<Vec<RevokedRow>, Error> {
+        let found = revoked_authorities::Entity::find()
+            .filter(revoked_authorities::Column::IssuerId.eq(issuer_id))
+            .filter(revoked_authorities::Column::NotAfter.gte(now.as_micros()))
+            .order_by_asc(revoked_authorities::Column::SerialNumber);
+        let rows = found.all(self.read()).await?.into_iter().map(|model| RevokedRow {
+            serial_number: model.serial_number,
+            state: State::Revoked,
+            since: Timestamp::from_micros(model.revoked_at),
+            reason: Some(RevocationReason::CessationOfOperation),
+        });
+        Ok(rows.collect())
+    }
+}
+
+impl Tx {
+    /// Remembers that an authority's certificate is good no more.
+    pub async fn authority_revoke(
+        &self,
+        issuer_id: &str,
+        serial_number: &str,
+        not_after: Timestamp,
+        revoked_at: Timestamp,
+    ) -> Result<(), Error> {
+        let model = revoked_authorities::Model {
+            issuer_id: issuer_id.to_owned(),
+            serial_number: serial_number.to_owned(),
+            not_after: not_after.as_micros(),
+            revoked_at: revoked_at.as_micros(),
+        };
+        let known = OnConflict::columns([
+            revoked_authorities::Column::IssuerId,
+            revoked_authorities::Column::SerialNumber,
+        ])
+        .do_nothing()
+        .to_owned();
+        let insert = revoked_authorities::Entity::insert(model.into_active_model()).on_conflict(known);
+        insert.exec_without_returning(self.db()).await?;
+        Ok(())
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Revoked {
+    serial_number: String,
+    state: String,
+    updated_at: i64,
+    revocation_reason: Option<String>,
+}
+
+impl Revoked {
+    fn row(self) -> Result<RevokedRow, Error> {
+        Ok(RevokedRow {
+            serial_number: self.serial_number,
+            state: stored("x509_credentials.state", State::parse(&self.state))?,
+            since: Timestamp::from_micros(self.updated_at),
+            reason: self
+                .revocation_reason
+                .map(|reason| {
+                    stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason))
+                })
+                .transpose()?,
+        })
+    }
+}
+
+fn row(model: Model) -> RevocationListRow {
+    RevocationListRow {
+        authority_id: model.authority_id,
+        number: model.number,
+        der: model.der,
+        this_update: Timestamp::from_micros(model.this_update),
+        next_update: Timestamp::from_micros(model.next_update),
+    }
+}
