@@ -130,10 +130,56 @@ impl SerialNumber {
         Self(bytes)
     }
 
+    /// Reads the number in base 10, as [`Display`](fmt::Display) writes it and the database keeps it: no sign, no zero in
+    /// front. It need not be one of ours, whose length is always the same.
+    ///
+    /// # Errors
+    /// [`Invalid`] naming the broken rule.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let invalid = |rule| Invalid { what: "serialNumber", rule };
+        if text.is_empty() || text.starts_with('0') || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(invalid("must be a positive decimal number without sign and leading zeros"));
+        }
+        let too_long = "must be less than 2^159";
+        // 2^159 has 48 digits.
+        if text.len() > 48 {
+            return Err(invalid(too_long));
+        }
+        let mut bytes = [0_u8; 20];
+        for digit in text.bytes() {
+            let mut carry = u16::from(digit - b'0');
+            for byte in bytes.iter_mut().rev() {
+                let [high, low] = (u16::from(*byte) * 10 + carry).to_be_bytes();
+                (*byte, carry) = (low, u16::from(high));
+            }
+        }
+        // Below 10^48 nothing was carried out of 160 bits.
+        if bytes[0] & 0x80 == 0 { Ok(Self(bytes)) } else { Err(invalid(too_long)) }
+    }
+
+    /// Reads the content of a DER INTEGER. `None` if it can't be a serial number: zero, negative, longer than 20 octets,
+    /// or with an octet more than it needs (X.690 8.3.2).
+    #[must_use]
+    pub fn from_integer(content: &[u8]) -> Option<Self> {
+        let start = 20_usize.checked_sub(content.len())?;
+        let mut bytes = [0; 20];
+        bytes[start..].copy_from_slice(content);
+        let serial = Self(bytes);
+        (bytes != [0; 20] && bytes[0] & 0x80 == 0 && serial.as_integer() == content).then_some(serial)
+    }
+
     /// The number, big-endian.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 20] {
         &self.0
+    }
+
+    /// The content of a DER INTEGER of this number: as few octets as it needs, the first below 0x80 (X.690 8.3.2).
+    #[must_use]
+    pub fn as_integer(&self) -> &[u8] {
+        let zeros = self.0.iter().take_while(|byte| **byte == 0).count().min(19);
+        let start = if self.0[zeros] & 0x80 == 0 { zeros } else { zeros.saturating_sub(1) };
+        &self.0[start..]
     }
 }
 
@@ -209,6 +255,41 @@ mod tests {
             SerialNumber::from_random([0; 20]).to_string(),
             "365375409332725729550921208179070754913983135744"
         );
+    }
+
+    /// Values from Python, e.g. `str(2**159 - 1)`.
+    #[test]
+    fn serial_numbers_are_read_as_they_are_written() {
+        let longest = "730750818665451459101842416358141509827966271487";
+        for (text, integer) in [
+            ("1", &[1][..]),
+            ("127", &[127]),
+            ("128", &[0, 128]),
+            ("256", &[1, 0]),
+            ("18446744073709551615", &[0, 255, 255, 255, 255, 255, 255, 255, 255]),
+            (longest, &[&[0x7f][..], &[0xff; 19]].concat()),
+            (
+                "365375409332725729550921208179070754913983135744",
+                SerialNumber::from_random([0; 20]).as_bytes(),
+            ),
+        ] {
+            let serial = SerialNumber::parse(text);
+            assert_eq!(SerialNumber::from_integer(integer), serial.ok());
+            let is_same = |serial: SerialNumber| serial.to_string() == text && serial.as_integer() == integer;
+            assert!(serial.is_ok_and(is_same), "{text}");
+        }
+        let two_to_159 = "730750818665451459101842416358141509827966271488";
+        for text in ["", "0", "01", "-1", "+1", " 1", "1 ", "1.0", "0x1", "\u{661}", two_to_159] {
+            assert!(SerialNumber::parse(text).is_err(), "{text}");
+        }
+        for digits in 48..200 {
+            assert!(SerialNumber::parse(&"9".repeat(digits)).is_err());
+        }
+        for integer in
+            [&[][..], &[0], &[0, 0], &[0, 1], &[0, 127], &[128], &[255, 1], &[0x80; 20], &[0; 20], &[1; 21]]
+        {
+            assert_eq!(SerialNumber::from_integer(integer), None, "{integer:?}");
+        }
     }
 
     #[test]

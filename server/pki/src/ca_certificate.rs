@@ -13,6 +13,8 @@ pub(crate) struct CaCertificate {
     pub(crate) subject_der: Vec<u8>,
     pub(crate) key_id: Vec<u8>,
     pub(crate) spki_der: Vec<u8>,
+    /// Whether it has the key usage cRLSign, which an imported one may lack.
+    pub(crate) signs_lists: bool,
 }
 
 /// Why a certificate may not issue others.
@@ -49,13 +51,14 @@ impl CaCertificate {
             return Err(CaCertificateError::NotCa);
         }
         let usage = certificate.key_usage().map_err(|_| CaCertificateError::Malformed)?;
-        if !usage.is_some_and(|usage| usage.value.key_cert_sign()) {
+        let Some(usage) = usage.filter(|usage| usage.value.key_cert_sign()) else {
             return Err(CaCertificateError::NoCertSign);
-        }
+        };
         Ok(Self {
             subject_der: certificate.subject().as_raw().to_vec(),
             key_id: key_id(&certificate).ok_or(CaCertificateError::NoKeyId)?.to_vec(),
             spki_der: certificate.public_key().raw.to_vec(),
+            signs_lists: usage.value.crl_sign(),
         })
     }
 }

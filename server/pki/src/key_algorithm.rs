@@ -61,6 +61,17 @@ impl KeyAlgorithm {
         }
     }
 
+    /// The DER `AlgorithmIdentifier` of that signature: sha256WithRSAEncryption (RFC 4055 5), ecdsa-with-SHA256 and
+    /// ecdsa-with-SHA384 (RFC 5758 3.2), id-Ed25519 (RFC 8410 3).
+    pub(crate) const fn signature_identifier(self) -> &'static [u8] {
+        match self {
+            Self::Rsa => b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00",
+            Self::EcP256 => b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02",
+            Self::EcP384 => b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03",
+            Self::Ed25519 => b"\x30\x05\x06\x03\x2b\x65\x70",
+        }
+    }
+
     /// Judges a public key. That an EC point lies on its curve is left to the signature made with it.
     pub(crate) fn of(spki: &SubjectPublicKeyInfo<'_>) -> Result<Self, KeyPolicyError> {
         let algorithm = &spki.algorithm.algorithm;

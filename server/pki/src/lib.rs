@@ -4,6 +4,8 @@
 //! through [`Authority::prepare`], which builds and lints the exact bytes to sign, to [`Authority::issue`], which
 //! signs them. No database, no network, no clock: times are arguments.
 //!
+//! What a CA says about them later: [`Authority::revocation_list`], and an [`OcspSigner`]'s answers to [`OcspRequest`]s.
+//!
 //! Other people's certificates: a trust store's authorities are [`TrustAnchor`]s, [`verify_client_chain`] verifies a TLS
 //! client by them, and [`CertificateInfo`] shows any certificate.
 
@@ -15,6 +17,7 @@ mod client_chain;
 mod create;
 mod crl;
 mod csr;
+mod der;
 mod distinguished_name;
 mod draft;
 mod extension;
@@ -25,11 +28,15 @@ mod key_pool;
 mod keystore;
 mod lint;
 mod name;
+mod ocsp;
 mod pem;
+mod pointers;
 mod prepared;
 mod profile;
 mod public_key;
+mod revocation_list;
 mod serial;
+mod signed;
 mod trust_anchor;
 mod validity;
 
@@ -48,8 +55,16 @@ pub use key_pair::{KeyPair, KeyPairError};
 pub use key_pool::KeyPool;
 pub use keystore::{KeystoreError, MasterKey};
 pub use lint::LintError;
+pub use ocsp::{
+    CertId, CertificateStatus, MalformedOcspRequest, OcspRefusal, OcspRequest, OcspSigner, OcspSignerError,
+    SingleAnswer,
+};
+pub use pointers::Pointers;
 pub use prepared::{IssueError, Issued, PrepareError, Prepared};
 pub use profile::{Lifetime, Profile, ProfileError};
 pub use public_key::VerifiedPublicKey;
+pub use revocation_list::{
+    RevocationList, RevocationListError, RevokedCertificate, RevokedCertificates, revocation_list_pem,
+};
 pub use serial::random_serial_number;
 pub use trust_anchor::{TrustAnchor, TrustAnchorError, built_in_trust_anchors};

@@ -89,7 +89,7 @@ impl Authority {
         let params = profile.params(public_key, self.subject_key_id());
         let draft = Draft::new(params, &serial_number, profile.validity(), public_key, self.issuer_name())?;
         let expected = Expected {
-            kind: Kind::Leaf,
+            kind: Kind::Leaf { pointers: profile.pointers() },
             issuer_subject_der: Some(self.subject_der()),
             issuer_key_id: self.subject_key_id(),
             issuer_validity: self.validity,

@@ -7,7 +7,7 @@ use vouchsafe_domain::{CommonName, Timestamp, Ttl};
 
 use crate::extension::{self, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_ENCIPHERMENT};
 use crate::validity::Validity;
-use crate::{Authority, KeyAlgorithm, VerifiedPublicKey, name};
+use crate::{Authority, KeyAlgorithm, Pointers, VerifiedPublicKey, name};
 
 /// How long a leaf lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub enum Lifetime {
 pub struct Profile {
     common_name: CommonName,
     validity: Validity,
+    pointers: Option<Pointers>,
 }
 
 /// Why a leaf can't be as asked for. The caller's fault but for [`ProfileError::IssuerNotValid`].
@@ -63,7 +64,14 @@ impl Profile {
         if matches!(lifetime, Lifetime::Exactly(_)) && wanted.not_after != validity.not_after {
             return Err(ProfileError::OutlivesIssuer { latest: authority.not_after() });
         }
-        Ok(Self { common_name, validity })
+        Ok(Self { common_name, validity, pointers: None })
+    }
+
+    /// The same leaf, saying where its CA's revocation list, OCSP responder and certificate are. The documented one
+    /// doesn't.
+    #[must_use]
+    pub fn with_pointers(self, pointers: Pointers) -> Self {
+        Self { pointers: Some(pointers), ..self }
     }
 
     /// The subject's common name.
@@ -84,12 +92,16 @@ impl Profile {
         self.validity.ends_at()
     }
 
+    pub(crate) const fn pointers(&self) -> Option<&Pointers> {
+        self.pointers.as_ref()
+    }
+
     pub(crate) const fn validity(&self) -> Validity {
         self.validity
     }
 
     /// Subject and extensions, in the order of the documented leaf. It has no basicConstraints (RFC 5280 4.2.1.9:
-    /// absent means no CA) and no CRL or OCSP pointers.
+    /// absent means no CA). Pointers, which it doesn't have either, come last.
     pub(crate) fn params(&self, public_key: &VerifiedPublicKey, issuer_key_id: &[u8]) -> CertificateParams {
         let mut params = CertificateParams::default();
         params.distinguished_name = name::distinguished_name(&self.common_name);
@@ -100,6 +112,10 @@ impl Profile {
             extension::authority_key_identifier(issuer_key_id),
         ];
         params.custom_extensions.extend(name::alt_name(&self.common_name).map(extension::alt_name));
+        if let Some(pointers) = &self.pointers {
+            params.custom_extensions.push(extension::crl_distribution_point(pointers));
+            params.custom_extensions.push(extension::authority_info_access(pointers));
+        }
         params
     }
 }

@@ -58,6 +58,11 @@ impl Validity {
     }
 }
 
+/// The moment without its fraction of a second, inside what X.509 can write (as [`Validity::new`] clips it).
+pub(crate) fn whole_second(moment: Timestamp) -> Timestamp {
+    timestamp(moment.as_secs().clamp(0, END_OF_TIME))
+}
+
 fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds.saturating_mul(1_000_000))
 }
