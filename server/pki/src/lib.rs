@@ -32,6 +32,7 @@ mod ocsp;
 mod pem;
 mod pointers;
 mod prepared;
+mod presented;
 mod profile;
 mod public_key;
 mod revocation_list;
@@ -61,6 +62,7 @@ pub use ocsp::{
 };
 pub use pointers::Pointers;
 pub use prepared::{IssueError, Issued, PrepareError, Prepared};
+pub use presented::{PresentedCertificate, PresentedError};
 pub use profile::{Lifetime, Profile, ProfileError};
 pub use public_key::VerifiedPublicKey;
 pub use revocation_list::{

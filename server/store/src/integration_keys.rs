@@ -65,9 +65,8 @@ impl Tx {
 
     /// Removes a key, if there is one of that name.
     pub async fn integration_key_delete(&self, tenant: &TenantId, name: &str) -> Result<(), Error> {
-        let gone = Entity::delete_many()
-            .filter(Column::TenantId.eq(tenant.as_str()))
-            .filter(Column::Name.eq(name));
+        let gone =
+            Entity::delete_many().filter(Column::TenantId.eq(tenant.as_str())).filter(Column::Name.eq(name));
         gone.exec(self.db()).await?;
         Ok(())
     }

@@ -101,7 +101,11 @@ impl Store {
     }
 
     /// Reads the certificates of an authority's authorities that are no more, all that have not ended.
-    pub async fn revoked_authorities(&self, issuer_id: &str, now: Timestamp) -> Result<Vec<RevokedRow>, Error> {
+    pub async fn revoked_authorities(
+        &self,
+        issuer_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<RevokedRow>, Error> {
         let found = revoked_authorities::Entity::find()
             .filter(revoked_authorities::Column::IssuerId.eq(issuer_id))
             .filter(revoked_authorities::Column::NotAfter.gte(now.as_micros()))
@@ -159,9 +163,7 @@ impl Revoked {
             since: Timestamp::from_micros(self.updated_at),
             reason: self
                 .revocation_reason
-                .map(|reason| {
-                    stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason))
-                })
+                .map(|reason| stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason)))
                 .transpose()?,
         })
     }

@@ -3,7 +3,10 @@
 //! Counting is one statement that reads and writes at once, so that replicas agree without a lock.
 
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use vouchsafe_domain::{TenantId, Timestamp};
 
 use crate::credentials::stored;
@@ -59,14 +62,18 @@ impl Store {
             .update_columns([Column::LastAt, Column::ForgetAt])
             .to_owned();
         let statement = Entity::insert(model.into_active_model()).on_conflict(added).build(self.backend());
-        self.queue().write(Write { target: target(tenant, subject), statement, record: Record::default() }).await?;
+        self.queue()
+            .write(Write { target: target(tenant, subject), statement, record: Record::default() })
+            .await?;
         Ok(())
     }
 
     /// Forgets the failures of a pair.
     pub async fn verification_failures_clear(&self, tenant: &TenantId, subject: &str) -> Result<(), Error> {
         let statement = Entity::delete_by_id((tenant.to_string(), subject.to_owned())).build(self.backend());
-        self.queue().write(Write { target: target(tenant, subject), statement, record: Record::default() }).await?;
+        self.queue()
+            .write(Write { target: target(tenant, subject), statement, record: Record::default() })
+            .await?;
         Ok(())
     }
 

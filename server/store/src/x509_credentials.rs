@@ -98,7 +98,8 @@ impl Store {
         if authority_id.contains('\0') || serial_number.contains('\0') {
             return Ok(None);
         }
-        let quick = self.quick().and_then(|quick| quick.first(FOUND, (authority_id, serial_number), Listed::of));
+        let quick =
+            self.quick().and_then(|quick| quick.first(FOUND, (authority_id, serial_number), Listed::of));
         if let Some(found) = quick {
             return found.map(Listed::row).transpose();
         }
@@ -252,9 +253,7 @@ impl Listed {
             last_use_at: self.last_use_at.map(Timestamp::from_micros),
             revocation_reason: self
                 .revocation_reason
-                .map(|reason| {
-                    stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason))
-                })
+                .map(|reason| stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason)))
                 .transpose()?,
         };
         Ok((tenant, row))

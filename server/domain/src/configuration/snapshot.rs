@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Acl, Finding, Group, IntegrationKey, Kind, OauthClient, Tenant, TrustStore, User, trust_store::BUILT_IN_NAME,
+    Acl, Finding, Group, IntegrationKey, Kind, OauthClient, Tenant, TrustStore, User,
+    trust_store::BUILT_IN_NAME,
 };
 use crate::access::{Grants, Permission};
 
