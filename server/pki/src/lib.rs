@@ -4,8 +4,8 @@
 //! through [`Authority::prepare`], which builds and lints the exact bytes to sign, to [`Authority::issue`], which
 //! signs them. No database, no network, no clock: times are arguments.
 //!
-//! Other people's certificates: a trust store's authorities are [`TrustAnchor`]s, [`verify_client_chain`] verifies a TLS
-//! client by them, and [`CertificateInfo`] shows any certificate.
+//! Other people's certificates: a trust store's authorities are [`TrustAnchor`]s, [`verify_chain`] verifies any chain by
+//! them, [`verify_client_chain`] a TLS client's, and [`CertificateInfo`] shows any certificate.
 
 mod authority;
 mod ca_certificate;
@@ -32,12 +32,13 @@ mod public_key;
 mod serial;
 mod trust_anchor;
 mod validity;
+mod verify;
 
 pub use authority::{Authority, AuthorityError};
 pub use ca_certificate::CaCertificateError;
 pub use certificate_info::{CertificateInfo, MalformedCertificate};
 pub use certificate_pem::CertificatePemError;
-pub use client_chain::{ClientChainError, RevocationCheck, verify_client_chain};
+pub use client_chain::{ClientChainError, verify_client_chain};
 pub use create::DEFAULT_CA_LIFETIME;
 pub use crl::{Crl, CrlError};
 pub use csr::CsrError;
@@ -53,3 +54,6 @@ pub use profile::{Lifetime, Profile, ProfileError};
 pub use public_key::VerifiedPublicKey;
 pub use serial::random_serial_number;
 pub use trust_anchor::{TrustAnchor, TrustAnchorError, built_in_trust_anchors};
+pub use verify::{
+    ChainFailure, ChainFailureReason, ChainRequest, Purpose, RevocationCheck, VerifiedChain, verify_chain,
+};
