@@ -1,27 +1,12 @@
-//! Who a TLS client is by its certificate: verified by rustls-webpki up to an authority of a trust store.
+//! Who a TLS client is by its certificate.
 
-use std::time::Duration;
-
-use rustls_pki_types::{CertificateDer, TrustAnchor as Anchor, UnixTime};
+use rustls_pki_types::CertificateDer;
 use vouchsafe_domain::{CommonName, Timestamp};
-use webpki::{
-    ALL_VERIFICATION_ALGS, BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error,
-    ExpirationPolicy, KeyUsage, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
-    VerifiedPath,
+
+use crate::{
+    ChainFailure, ChainFailureReason, ChainRequest, Purpose, RevocationCheck, TrustAnchor, ca_certificate,
+    verify_chain,
 };
-
-use crate::{Crl, TrustAnchor, ca_certificate};
-
-/// Which certificates of a path must not be revoked.
-#[derive(Debug, Clone, Copy)]
-pub enum RevocationCheck<'a> {
-    /// None is looked up.
-    None,
-    /// The client's own: the list of its issuer must be among these.
-    Leaf(&'a [Crl]),
-    /// All but the root: the lists of all issuers of the path must be among these.
-    Full(&'a [Crl]),
-}
 
 /// Why a client is not who its certificate says. The messages are for the log: who logs in learns nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,8 +14,8 @@ pub enum ClientChainError {
     /// No certificate at all.
     #[error("the client sent no certificate")]
     NoCertificate,
-    /// Not X.509, or with extensions that are not understood and critical.
-    #[error("a certificate of the client's chain is malformed or not supported")]
+    /// Not X.509, with extensions that are not understood and critical, or more certificates than any chain has.
+    #[error("a certificate of the client's chain is malformed or not supported, or the chain is too long")]
     Unsupported,
     /// No path, a wrong signature, a broken constraint, or an authority that is itself expired.
     #[error("the client's chain does not end in an authority of the trust store that is valid now")]
@@ -38,8 +23,10 @@ pub enum ClientChainError {
     /// RFC 5280 4.1.2.5, of any certificate of the chain.
     #[error("the client's certificate, or one of its chain, is expired or not yet valid")]
     NotValidNow,
-    /// RFC 5280 4.2.1.12.
-    #[error("the client's certificate, or one of its chain, has an extended key usage without clientAuth")]
+    /// RFC 5280 4.2.1.3, 4.2.1.12.
+    #[error(
+        "the client's certificate, or one of its chain, has a key usage or an extended key usage that is not for TLS clients"
+    )]
     NotForClients,
     /// An authority's own certificate as well.
     #[error("the client's certificate is a CA certificate")]
@@ -55,13 +42,8 @@ pub enum ClientChainError {
     CommonName,
 }
 
-/// Verifies a client's chain as TLS has it, the client's certificate first, and tells the client's common name. That the
-/// client holds the key is the handshake's to prove.
-///
-/// The path ends in one of the anchors: one that is valid now, may vouch for clients and allows a path of this length
-/// (webpki looks at none of these). An extended key usage must have clientAuth where there is one. With
-/// [`RevocationCheck::Full`] an anchor with its issuer beside it is a part of the path like any other, so that it is
-/// looked up as well. Of several lists by one issuer the newest counts.
+/// Verifies a client's chain as TLS has it, the client's certificate first, by [`verify_chain`], and tells the client's
+/// common name. That the client holds the key is the handshake's to prove.
 ///
 /// # Errors
 /// [`ClientChainError`], all the client's, but [`ClientChainError::RevocationUnknown`], which may be the operator's.
@@ -71,77 +53,11 @@ pub fn verify_client_chain(
     revocation: RevocationCheck<'_>,
     now: Timestamp,
 ) -> Result<CommonName, ClientChainError> {
-    let (leaf, sent) = chain.split_first().ok_or(ClientChainError::NoCertificate)?;
-    let (roots, between) = ends_of_paths(anchors, revocation, now);
-    let intermediates: Vec<_> = sent.iter().chain(between).map(|der| CertificateDer::from(&**der)).collect();
-    let webpki_anchors: Vec<_> = roots.iter().map(|root| borrowed(&root.anchor)).collect();
-    let certificate = EndEntityCert::try_from(leaf).map_err(|error| kind(&error))?;
-    let (depth, crls) = match revocation {
-        RevocationCheck::None => (None, &[][..]),
-        RevocationCheck::Leaf(crls) => (Some(RevocationCheckDepth::EndEntity), crls),
-        RevocationCheck::Full(crls) => (Some(RevocationCheckDepth::Chain), crls),
-    };
-    let crls = newest_first(crls)?;
-    let crls: Vec<_> = crls.iter().collect();
-    let options = depth.map(|depth| {
-        let builder =
-            RevocationOptionsBuilder::new(&crls).map_err(|_| ClientChainError::RevocationUnknown)?;
-        let builder = builder.with_depth(depth).with_status_policy(UnknownStatusPolicy::Deny);
-        Ok(builder.with_expiration_policy(ExpirationPolicy::Enforce).build())
-    });
-    let path_length = |path: &VerifiedPath<'_>| {
-        let (anchor, length) = (path.anchor(), path.intermediate_certificates().count());
-        let fits = roots.iter().any(|root| root.anchor == *anchor && root.has_room_for(length));
-        if fits { Ok(()) } else { Err(Error::PathLenConstraintViolated) }
-    };
-    certificate
-        .verify_for_usage(
-            ALL_VERIFICATION_ALGS,
-            &webpki_anchors,
-            &intermediates,
-            unix_time(now),
-            KeyUsage::client_auth(),
-            options.transpose()?,
-            Some(&path_length),
-        )
-        .map_err(|error| kind(&error))?;
+    let request =
+        ChainRequest { certificates: chain, anchors, revocation, purpose: Purpose::Client, at: now };
+    let leaf = chain.first().ok_or(ClientChainError::NoCertificate)?;
+    verify_chain(&request).map_err(|failures| kind(&failures))?;
     common_name(leaf)
-}
-
-/// The anchors where a path may end, and the certificates of the store that a path may go through instead.
-fn ends_of_paths<'a>(
-    anchors: &'a [TrustAnchor],
-    revocation: RevocationCheck<'_>,
-    now: Timestamp,
-) -> (Vec<&'a TrustAnchor>, Vec<&'a CertificateDer<'static>>) {
-    let usable = anchors.iter().filter(|anchor| anchor.is_valid_at(now) && anchor.is_for_clients());
-    let usable: Vec<_> = usable.collect();
-    let goes_on = |anchor: &TrustAnchor| {
-        matches!(revocation, RevocationCheck::Full(_)) && usable.iter().any(|other| anchor.is_below(other))
-    };
-    let (between, roots): (Vec<_>, Vec<_>) = usable.iter().copied().partition(|anchor| goes_on(anchor));
-    (roots, between.into_iter().map(TrustAnchor::certificate_der).collect())
-}
-
-fn borrowed<'a>(anchor: &'a Anchor<'static>) -> Anchor<'a> {
-    Anchor {
-        subject: (&*anchor.subject).into(),
-        subject_public_key_info: (&*anchor.subject_public_key_info).into(),
-        name_constraints: anchor.name_constraints.as_deref().map(Into::into),
-    }
-}
-
-/// webpki takes the first list of an issuer.
-fn newest_first(crls: &[Crl]) -> Result<Vec<CertRevocationList<'_>>, ClientChainError> {
-    let mut crls: Vec<_> = crls.iter().collect();
-    crls.sort_by_key(|crl| std::cmp::Reverse(crl.this_update()));
-    let parsed = crls.into_iter().map(|crl| BorrowedCertRevocationList::from_der(crl.der()).map(Into::into));
-    parsed.collect::<Result<_, _>>().map_err(|_| ClientChainError::RevocationUnknown)
-}
-
-/// A moment before 1970 counts as 1970.
-fn unix_time(now: Timestamp) -> UnixTime {
-    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(now.as_secs()).unwrap_or(0)))
 }
 
 /// The one common name. Several would let one client be two.
@@ -153,26 +69,27 @@ fn common_name(leaf: &[u8]) -> Result<CommonName, ClientChainError> {
     CommonName::parse(name).map_err(|_| ClientChainError::CommonName)
 }
 
-fn kind(error: &Error) -> ClientChainError {
-    match error {
-        Error::CertExpired { .. } | Error::CertNotValidYet { .. } => ClientChainError::NotValidNow,
-        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => ClientChainError::NotForClients,
-        Error::CaUsedAsEndEntity => ClientChainError::CaAsClient,
-        Error::CertRevoked => ClientChainError::Revoked,
-        Error::UnknownRevocationStatus
-        | Error::CrlExpired { .. }
-        | Error::IssuerNotCrlSigner
-        | Error::InvalidCrlSignatureForPublicKey
-        | Error::UnsupportedCrlSignatureAlgorithmContext(_)
-        | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
-            ClientChainError::RevocationUnknown
+/// By the most telling reason.
+fn kind(failures: &[ChainFailure]) -> ClientChainError {
+    use ChainFailureReason as Reason;
+    match failures.first().map(|failure| failure.reason) {
+        Some(Reason::NoCertificate) => ClientChainError::NoCertificate,
+        Some(Reason::Expired | Reason::NotYetValid) => ClientChainError::NotValidNow,
+        Some(Reason::KeyUsage | Reason::ExtendedKeyUsage) => ClientChainError::NotForClients,
+        Some(Reason::CaAsLeaf) => ClientChainError::CaAsClient,
+        Some(Reason::Revoked) => ClientChainError::Revoked,
+        Some(Reason::RevocationUnknown) => ClientChainError::RevocationUnknown,
+        Some(Reason::Malformed | Reason::Unsupported | Reason::TooManyCertificates | Reason::WeakKey) => {
+            ClientChainError::Unsupported
         }
-        Error::UnknownIssuer
-        | Error::CertDistrusted
-        | Error::InvalidSignatureForPublicKey
-        | Error::NameConstraintViolation
-        | Error::PathLenConstraintViolated
-        | Error::EndEntityUsedAsCa => ClientChainError::Untrusted,
-        _ => ClientChainError::Unsupported,
+        Some(
+            Reason::BadSignature
+            | Reason::UntrustedIssuer
+            | Reason::NameMismatch
+            | Reason::NameConstraints
+            | Reason::PathLength
+            | Reason::NonConforming,
+        )
+        | None => ClientChainError::Untrusted,
     }
 }

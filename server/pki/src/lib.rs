@@ -6,8 +6,9 @@
 //!
 //! What a CA says about them later: [`Authority::revocation_list`], and an [`OcspSigner`]'s answers to [`OcspRequest`]s.
 //!
-//! Other people's certificates: a trust store's authorities are [`TrustAnchor`]s, [`verify_client_chain`] verifies a TLS
-//! client by them, and [`CertificateInfo`] shows any certificate.
+//! Other people's certificates: a trust store's authorities are [`TrustAnchor`]s, [`verify_chain`] verifies any chain by
+//! them, [`verify_client_chain`] a TLS client's, and [`CertificateInfo`] shows any certificate. What a client presents is a
+//! [`PresentedCertificate`]; its authority tells whether it is its own.
 
 mod authority;
 mod ca_certificate;
@@ -40,12 +41,13 @@ mod serial;
 mod signed;
 mod trust_anchor;
 mod validity;
+mod verify;
 
 pub use authority::{Authority, AuthorityError};
 pub use ca_certificate::CaCertificateError;
 pub use certificate_info::{CertificateInfo, MalformedCertificate};
 pub use certificate_pem::CertificatePemError;
-pub use client_chain::{ClientChainError, RevocationCheck, verify_client_chain};
+pub use client_chain::{ClientChainError, verify_client_chain};
 pub use create::DEFAULT_CA_LIFETIME;
 pub use crl::{Crl, CrlError};
 pub use csr::CsrError;
@@ -70,3 +72,6 @@ pub use revocation_list::{
 };
 pub use serial::random_serial_number;
 pub use trust_anchor::{TrustAnchor, TrustAnchorError, built_in_trust_anchors};
+pub use verify::{
+    ChainFailure, ChainFailureReason, ChainRequest, Purpose, RevocationCheck, VerifiedChain, verify_chain,
+};

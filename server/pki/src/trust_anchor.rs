@@ -6,6 +6,7 @@ use rustls_pki_types::{CertificateDer, TrustAnchor as Anchor};
 use vouchsafe_domain::Timestamp;
 use webpki::anchor_from_trusted_cert;
 use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::KeyUsage;
 
 use crate::certificate_info::MalformedCertificate;
 use crate::certificate_pem;
@@ -20,9 +21,17 @@ pub struct TrustAnchor {
     subject_der: Vec<u8>,
     issuer_der: Vec<u8>,
     validity: Validity,
-    path_length: Option<u32>,
-    for_clients: bool,
+    allows: Allows,
     pub(crate) anchor: Anchor<'static>,
+}
+
+/// What a CA may do below what every CA may.
+#[derive(Debug, Clone, Copy)]
+struct Allows {
+    path_length: Option<u32>,
+    clients: bool,
+    servers: bool,
+    lists: bool,
 }
 
 /// Why a text is no authority for a trust store. The messages are for its sender, to be read after the field's name.
@@ -60,14 +69,13 @@ impl TrustAnchor {
 
     fn from_der(der: CertificateDer<'static>) -> Result<Self, TrustAnchorError> {
         let certificate = ca_certificate::parse(&der).map_err(|_| MalformedCertificate)?;
-        let (path_length, for_clients) = check(&certificate)?;
+        let allows = check(&certificate)?;
         Ok(Self {
             info: CertificateInfo::new(&der, &certificate)?,
             subject_der: certificate.subject().as_raw().to_vec(),
             issuer_der: certificate.issuer().as_raw().to_vec(),
             validity: ca_certificate::validity(&certificate),
-            path_length,
-            for_clients,
+            allows,
             // What webpki can't read would never verify anything.
             anchor: anchor_from_trusted_cert(&der).map_err(|_| MalformedCertificate)?.to_owned(),
             certificate_der: der,
@@ -95,12 +103,27 @@ impl TrustAnchor {
 
     /// Whether it may vouch for TLS clients: its extended key usage is absent or has clientAuth.
     pub(crate) const fn is_for_clients(&self) -> bool {
-        self.for_clients
+        self.allows.clients
+    }
+
+    /// Whether it may vouch for TLS servers: its extended key usage is absent or has serverAuth.
+    pub(crate) const fn is_for_servers(&self) -> bool {
+        self.allows.servers
+    }
+
+    /// Whether its key may sign revocation lists: its key usage is absent or has cRLSign (RFC 5280 6.3.3 f).
+    pub(crate) const fn signs_lists(&self) -> bool {
+        self.allows.lists
     }
 
     /// Whether its path length constraint leaves room for so many CAs below it.
     pub(crate) fn has_room_for(&self, intermediates: usize) -> bool {
-        self.path_length.is_none_or(|length| intermediates <= length as usize)
+        self.allows.path_length.is_none_or(|length| intermediates <= length as usize)
+    }
+
+    /// The subject's DER, as a certificate below it has it for its issuer.
+    pub(crate) fn subject_der(&self) -> &[u8] {
+        &self.subject_der
     }
 
     /// Whether the other may have issued this one. Not so of a root, which issued itself.
@@ -109,24 +132,27 @@ impl TrustAnchor {
     }
 }
 
-/// Path length constraint and whether its extended key usage fits clients.
-fn check(certificate: &X509Certificate<'_>) -> Result<(Option<u32>, bool), TrustAnchorError> {
+fn check(certificate: &X509Certificate<'_>) -> Result<Allows, TrustAnchorError> {
     if certificate.version.0 != 2 {
         return Err(TrustAnchorError::Version);
     }
     let malformed = |_| MalformedCertificate;
     let constraints = certificate.basic_constraints().map_err(malformed)?.map(|extension| extension.value);
     let constraints = constraints.filter(|constraints| constraints.ca).ok_or(TrustAnchorError::NotCa)?;
-    let usage = certificate.key_usage().map_err(malformed)?;
-    if usage.is_some_and(|usage| !usage.value.key_cert_sign()) {
+    let usage = certificate.key_usage().map_err(malformed)?.map(|extension| extension.value);
+    if usage.is_some_and(|usage| !usage.key_cert_sign()) {
         return Err(TrustAnchorError::NoCertSign);
     }
     if certificate.subject().iter_rdn().next().is_none() {
         return Err(TrustAnchorError::NoSubject);
     }
-    let usage = certificate.extended_key_usage().map_err(malformed)?;
-    let for_clients = usage.is_none_or(|usage| usage.value.any || usage.value.client_auth);
-    Ok((constraints.path_len_constraint, for_clients))
+    let purposes = certificate.extended_key_usage().map_err(malformed)?.map(|extension| extension.value);
+    Ok(Allows {
+        path_length: constraints.path_len_constraint,
+        clients: purposes.is_none_or(|purposes| purposes.any || purposes.client_auth),
+        servers: purposes.is_none_or(|purposes| purposes.any || purposes.server_auth),
+        lists: usage.is_none_or(KeyUsage::crl_sign),
+    })
 }
 
 static BUILT_IN: LazyLock<Vec<TrustAnchor>> = LazyLock::new(|| {

@@ -1,0 +1,173 @@
+//! Why there is no good path: what can be said of each certificate, and what webpki says if it is asked less at a time.
+
+use rustls_pki_types::CertificateDer;
+use vouchsafe_domain::Timestamp;
+use webpki::{EndEntityCert, Error, RevocationCheckDepth};
+use x509_parser::certificate::X509Certificate;
+
+use super::failure::{self, ChainFailure, ChainFailureReason};
+use super::path::{Conditions, FORBIDDEN, Search};
+use super::rules::{self, Role};
+use super::sent::Sent;
+use super::{ChainRequest, Purpose};
+use crate::ca_certificate;
+
+/// What is wrong with the certificate in question by itself.
+pub(super) fn of_leaf(request: &ChainRequest<'_>, sent: &Sent<'_>) -> Vec<ChainFailure> {
+    let Some(leaf) = sent.leaf() else { return Vec::new() };
+    let certificate = match &leaf.read {
+        Ok(certificate) => certificate,
+        Err(failure) => return vec![failure.clone()],
+    };
+    let mut failures = of_one(0, certificate, Role::Leaf, request);
+    if let Purpose::Server(Some(name)) = &request.purpose {
+        let matches =
+            EndEntityCert::try_from(leaf.der).and_then(|leaf| leaf.verify_is_valid_for_subject_name(name));
+        failures.extend(matches.err().map(|error| {
+            let (reason, detail) = failure::of_webpki(&error);
+            reason.of(0, detail)
+        }));
+    }
+    failures
+}
+
+/// Its time, and the rules.
+fn of_one(
+    index: usize,
+    certificate: &X509Certificate<'_>,
+    role: Role,
+    request: &ChainRequest<'_>,
+) -> Vec<ChainFailure> {
+    let validity = ca_certificate::validity(certificate);
+    let time = if request.at.as_secs() > validity.not_after {
+        Some((ChainFailureReason::Expired, "the certificate is expired (RFC 5280 4.1.2.5)"))
+    } else if request.at.as_secs() < validity.not_before {
+        Some((ChainFailureReason::NotYetValid, "the certificate is not yet valid (RFC 5280 4.1.2.5)"))
+    } else {
+        None
+    };
+    let broken = time.into_iter().chain(rules::broken(certificate, role, &request.purpose));
+    broken.map(|(reason, detail)| reason.of(index, detail)).collect()
+}
+
+/// All that can be said of a chain without a good path: `error` is what webpki said of it, if it was that.
+pub(super) fn of_all(
+    request: &ChainRequest<'_>,
+    sent: &Sent<'_>,
+    search: &Search<'_>,
+    of_leaf: Vec<ChainFailure>,
+    error: Option<Error>,
+) -> Vec<ChainFailure> {
+    let mut failures = of_leaf;
+    let (Some(leaf), Some(error)) = (sent.leaf(), error) else { return failures };
+    failures.extend(sent.unread());
+    if leaf.read.is_err() {
+        return failures;
+    }
+    failures.extend(of_issuers(request, sent));
+    let further = of_further_searches(request, sent, search, leaf.der, &error);
+    for error in std::iter::once(error).chain(further) {
+        failures.extend(of_error(sent, search, &error));
+    }
+    failures.append(&mut search.forbidden.borrow_mut());
+    failures
+}
+
+/// What is wrong with the CAs that the path may go through, unless there is another of the name that is good.
+fn of_issuers(request: &ChainRequest<'_>, sent: &Sent<'_>) -> Vec<ChainFailure> {
+    let related = sent.related();
+    let issuers = related.iter().filter(|(index, _)| *index != 0);
+    let faults = issuers.map(|(index, issuer)| (issuer, of_one(*index, issuer, Role::Issuer, request)));
+    let faults: Vec<_> = faults.collect();
+    let has_substitute = |issuer: &X509Certificate<'_>| {
+        faults
+            .iter()
+            .any(|(other, faults)| faults.is_empty() && other.subject().as_raw() == issuer.subject().as_raw())
+    };
+    let bad = faults.iter().filter(|(issuer, _)| !has_substitute(issuer));
+    bad.flat_map(|(_, faults)| faults.clone()).collect()
+}
+
+/// webpki stops at the first fault, and looks at times and usages first. Once more without them, and then with revocation.
+fn of_further_searches(
+    request: &ChainRequest<'_>,
+    sent: &Sent<'_>,
+    search: &Search<'_>,
+    leaf: &CertificateDer<'_>,
+    error: &Error,
+) -> Vec<Error> {
+    let stops_early = matches!(
+        error,
+        Error::CertExpired { .. }
+            | Error::CertNotValidYet { .. }
+            | Error::RequiredEkuNotFoundContext(_)
+            | Error::EmptyEkuExtension
+    ) || is_about_revocation(error);
+    if !stops_early {
+        return Vec::new();
+    }
+    let at = moment_of_all(request.at, sent);
+    let is_new = |error: &Error| !matches!(error, Error::CertExpired { .. } | Error::CertNotValidYet { .. });
+    match search.run_under(leaf, Conditions::Path { at }) {
+        Err(error) => vec![error].into_iter().filter(is_new).collect(),
+        Ok(_) => {
+            search.run_under(leaf, Conditions::Revocation { at }).err().into_iter().filter(is_new).collect()
+        }
+    }
+}
+
+/// The moment at which all related certificates are valid that is closest to the one asked for.
+fn moment_of_all(at: Timestamp, sent: &Sent<'_>) -> Timestamp {
+    let validities = sent.related().into_iter().map(|(_, certificate)| ca_certificate::validity(certificate));
+    let all = validities.reduce(|all, validity| all.within(validity));
+    all.map_or(at, |all| at.clamp(all.starts_at(), all.ends_at().max(all.starts_at())))
+}
+
+const fn is_about_revocation(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::CertRevoked
+            | Error::UnknownRevocationStatus
+            | Error::CrlExpired { .. }
+            | Error::IssuerNotCrlSigner
+            | Error::InvalidCrlSignatureForPublicKey
+            | Error::UnsupportedCrlSignatureAlgorithmContext(_)
+            | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_)
+    )
+}
+
+/// webpki's error, with the certificates it is about where that can be told.
+fn of_error(sent: &Sent<'_>, search: &Search<'_>, error: &Error) -> Vec<ChainFailure> {
+    if *error == FORBIDDEN {
+        return Vec::new();
+    }
+    let of_path = failure::of_path(error);
+    let of_certificates = match (&search.lists, of_path.reason) {
+        (Some(_), ChainFailureReason::Revoked | ChainFailureReason::RevocationUnknown) => {
+            of_revocation(sent, search, of_path.reason)
+        }
+        _ => Vec::new(),
+    };
+    if of_certificates.is_empty() { vec![of_path] } else { of_certificates }
+}
+
+fn of_revocation(sent: &Sent<'_>, search: &Search<'_>, reason: ChainFailureReason) -> Vec<ChainFailure> {
+    let Some(lists) = &search.lists else { return Vec::new() };
+    let related = sent.related();
+    let asked: Vec<_> = related
+        .iter()
+        .filter(|(index, _)| lists.depth == RevocationCheckDepth::Chain || *index == 0)
+        .collect();
+    if reason == ChainFailureReason::Revoked {
+        let revoked = asked.iter().filter(|(_, it)| lists.revokes(it.issuer().as_raw(), it.raw_serial()));
+        return revoked
+            .map(|(index, _)| {
+                reason.of(*index, "the certificate is on its issuer's revocation list (RFC 5280 6.3.3)")
+            })
+            .collect();
+    }
+    let without: Vec<_> = asked.iter().filter(|(_, it)| !lists.has_current(it.issuer().as_raw())).collect();
+    // Where all have a list, one of the lists is not as it should be.
+    let about = if without.is_empty() { asked.iter().collect() } else { without };
+    about.into_iter().map(|(index, it)| reason.of(*index, lists.explain(it.issuer().as_raw()))).collect()
+}
