@@ -160,6 +160,79 @@ fn named_schemas_accept_and_refuse() {
             vec![json!({}), json!({"state": "Inactive"})],
         ),
         (
+            "X509CredentialsStateUpdate",
+            vec![
+                json!({"state": "Revoked"}),
+                json!({"state": "Revoked", "revocationReason": "keyCompromise"}),
+            ],
+            vec![
+                json!({"revocationReason": "keyCompromise"}),
+                json!({"state": "Revoked", "revocationReason": "unspecified"}),
+            ],
+        ),
+        (
+            "ClientAddress",
+            vec![json!("192.0.2.17"), json!("::"), json!("2001:DB8::17"), json!("::ffff:192.0.2.17")],
+            vec![json!(""), json!(":"), json!("localhost"), json!("[::1]"), json!(":".repeat(46))],
+        ),
+        (
+            "BasicCredentialsVerification",
+            vec![
+                json!({"username": "a:b@acme", "password": ""}),
+                json!({"username": "\u{7}\u{fc}", "password": long(1024)}),
+            ],
+            vec![
+                json!({"username": "a"}),
+                json!({"password": "a"}),
+                json!({"username": "", "password": "a"}),
+                json!({"username": long(513), "password": "a"}),
+                json!({"username": "a", "password": long(1025)}),
+                json!({"username": "a", "password": "a", "clientAddress": "broker"}),
+            ],
+        ),
+        (
+            "X509CredentialsVerification",
+            vec![json!({"certificates": ["a"]}), json!({"issuer": "CN=default", "serialNumber": "1"})],
+            vec![
+                json!({"certificates": "a"}),
+                json!({"certificates": [""]}),
+                json!({"issuer": "", "serialNumber": "1"}),
+                json!({"issuer": long(1025), "serialNumber": "1"}),
+                json!({"serialNumber": "0x1"}),
+                json!({"serialNumber": 1}),
+                json!({"serialNumber": "1".repeat(50)}),
+            ],
+        ),
+        (
+            "IntegrationKey",
+            vec![
+                json!({"name": "Edge proxy", "client_certificates": false}),
+                json!({"name": long(100), "client_certificates": true}),
+            ],
+            vec![
+                json!({"name": "Edge proxy"}),
+                json!({"name": "", "client_certificates": false}),
+                json!({"name": long(101), "client_certificates": false}),
+                json!({"name": " a", "client_certificates": false}),
+                json!({"name": "a  b", "client_certificates": false}),
+                json!({"name": "a\u{1b}", "client_certificates": false}),
+                json!({"name": "a", "client_certificates": null}),
+            ],
+        ),
+        (
+            "TrustStoreVerification",
+            vec![
+                json!({"certificates": ["a"]}),
+                json!({"certificates": ["a"], "at": "2026-12-01T00:00:00Z", "serverName": "::1"}),
+            ],
+            vec![
+                json!({}),
+                json!({"certificates": ["a"], "at": "today"}),
+                json!({"certificates": ["a"], "serverName": ""}),
+                json!({"certificates": ["a"], "server_name": "a"}),
+            ],
+        ),
+        (
             "ConfigurationKey",
             vec![json!("-7001"), json!(KEY), json!(KEY.to_uppercase())],
             vec![json!(""), json!("7001"), json!("-"), json!("-12345678901"), json!(&KEY[1..]), json!(1)],

@@ -52,7 +52,7 @@ const OPERATIONS: [Operation; 7] = [
 ];
 
 /// Schema, required properties, optional properties; extensions left out.
-const OBJECTS: [(&str, &[&str], &[&str]); 10] = [
+const OBJECTS: [(&str, &[&str], &[&str]); 11] = [
     ("BasicCredentials", &["state", "username", "id", "createdDate", "updatedDate"], &["lastUseDate"]),
     (
         "BasicCredentialsCreated",
@@ -75,6 +75,7 @@ const OBJECTS: [(&str, &[&str], &[&str]); 10] = [
         &["privateKey", "privateKeyType"],
     ),
     ("X509CredentialsRequest", &[], &["commonName", "ttl"]),
+    ("X509CredentialsStateUpdate", &["state"], &[]),
 ];
 
 fn resolve(value: &Value) -> &Value {

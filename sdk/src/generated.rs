@@ -17,7 +17,7 @@ mod alerting;
 mod date_and_time;
 /// The server's own management: where alerts are sent, what is monitored, how commits are accounted for.
 mod management;
-/// Tenants, and the OAuth 2.0 clients that get access tokens for them.
+/// Tenants, the OAuth 2.0 clients that get access tokens for them, and integration keys.
 mod tenants;
 /// Certificate authorities that are trusted, with revocation checks.
 mod trust_stores;

@@ -170,6 +170,8 @@ pub(crate) struct Field {
     pub name: String,
     pub doc: String,
     pub required: bool,
+    /// Whether an object of the documented API can do without it (`x-vouchsafe-extension-properties`).
+    pub addition: bool,
     pub ty: Ty,
 }
 

@@ -133,6 +133,54 @@ impl BasicCredentialsApi<'_> {
             .json(request)?;
         self.client.json(call).await
     }
+    /// Verify basic credentials.
+    ///
+    /// Tells whether a username and a password that a client presented to the caller are valid now.
+    ///
+    /// This is for services that let clients in with basic credentials of the tenant, such as proxies and brokers. The
+    /// verdict is part of the answer: an unknown username is not a 404, and `Rejected` is not an error. Any answer but 200
+    /// means that nothing was verified, and must not let anybody in.
+    ///
+    /// `Accepted` is a use of the credentials: their state becomes `Active`, and `lastUseDate` is this moment. Suspensions,
+    /// revocations and new passwords count from the next verification on.
+    ///
+    /// Wrong passwords in a row lock the credentials for a time, if the tenant is set up for it. An unknown username takes
+    /// as long as a wrong password.
+    ///
+    /// Needs the scope `tenant:basic-credentials:verify`.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// let verdict = client.basic_credentials().verify(&BasicCredentialsVerification::new("my-username", "my-password")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 400: The request is not valid, and nothing was verified.
+    /// - 401: The request has no access token, or its token is not valid.
+    /// - 403: The access token does not carry the scope that the operation needs.
+    /// - 413: The request body is larger than the server accepts (1 MiB).
+    /// - 415: The request body's content type is not `application/json`.
+    /// - 500: The server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn verify(
+        &self,
+        request: &BasicCredentialsVerification,
+    ) -> Result<BasicCredentialsVerdict, Error> {
+        let call = self
+            .client
+            .call(
+                "basic_credentials_verify",
+                Method::POST,
+                "/api/v1/basic-credentials/verify",
+            )
+            .json(request)?;
+        self.client.json(call).await
+    }
     /// Get basic credentials.
     ///
     /// Returns the basic client credentials with the given id.

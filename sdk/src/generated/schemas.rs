@@ -558,6 +558,102 @@ impl BasicCredentialsRequest {
         self
     }
 }
+/// Whether the username and the password are valid now. What is known of the credentials is told only to who knows the
+/// password: a wrong one tells no more than an unknown username does, but for the reason.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct BasicCredentialsVerdict {
+    /// What came of a verification.
+    ///
+    /// - `Accepted`: What was presented is valid now.
+    /// - `Rejected`: It is not. A reason stands beside it.
+    pub verdict: Verdict,
+    /// Why the verdict is `Rejected`. Absent with `Accepted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<VerdictReason>,
+    /// The reason in words, for people. Absent with `Accepted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The id of the tenant that was asked.
+    pub tenant: String,
+    /// Unique identifier of the basic credentials. Absent unless the password is right.
+    #[serde(rename = "credentialsId", default, skip_serializing_if = "Option::is_none")]
+    pub credentials_id: Option<CredentialsId>,
+    /// The username of the credentials, without the tenant. Absent unless the password is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The state of the credentials after the verification: the first use made them `Active`. Absent unless the password
+    /// is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<CredentialsState>,
+    /// Credentials creation time and date in ISO 8601 format. Absent unless the password is right.
+    #[serde(
+        rename = "createdDate",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub created_date: Option<time::OffsetDateTime>,
+    /// Last time when the credentials were updated in ISO 8601 format. Absent unless the password is right.
+    #[serde(
+        rename = "updatedDate",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub updated_date: Option<time::OffsetDateTime>,
+    /// Last time when the credentials were used for authentication, this time included. Absent until the first use, and
+    /// unless the password is right.
+    #[serde(
+        rename = "lastUseDate",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub last_use_date: Option<time::OffsetDateTime>,
+    /// In how many seconds the lock ends. Absent but with `Locked`.
+    #[serde(rename = "retryAfter", default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<i32>,
+}
+/// What a client presented to the caller, to be verified.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct BasicCredentialsVerification {
+    /// The username as the client presented it. `username@tenant` is accepted where it names the caller's tenant.
+    pub username: String,
+    /// The password as the client presented it.
+    pub password: Secret,
+    /// The client's IP address. It is for the audit trail: the server itself only sees the caller's address.
+    #[serde(rename = "clientAddress", default, skip_serializing_if = "Option::is_none")]
+    pub client_address: Option<String>,
+}
+impl BasicCredentialsVerification {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = BasicCredentialsVerification::new("my-username", "my-password");
+    /// ```
+    #[must_use]
+    pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self {
+            username: username.into(),
+            password: password.into(),
+            client_address: None,
+        }
+    }
+    /// The client's IP address. It is for the audit trail: the server itself only sees the caller's address.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = BasicCredentialsVerification::new("my-username", "my-password").client_address("my-client-address");
+    /// ```
+    #[must_use]
+    pub fn client_address(mut self, client_address: impl Into<String>) -> Self {
+        self.client_address = Some(client_address.into());
+        self
+    }
+}
 /// Algorithm and size of the key of the tenant's CA.
 ///
 /// - `rsa-2048`: RSA with a modulus of 2048 bits.
@@ -1542,6 +1638,79 @@ pub struct HealthMonitoringObject {
     /// keys.
     pub meta: ObjectMeta,
 }
+/// A key by which another service, such as a proxy or a broker, asks the server whether to let a client of the tenant in.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct IntegrationKey {
+    /// The integration key's name, for people, unique in the tenant. 1 to 100 visible ASCII characters, with single spaces
+    /// between them.
+    pub name: String,
+    /// Whether headers of this caller that tell a client's certificate count. Only for a caller that validates clients'
+    /// certificates itself and that no client can go around or send such headers through: with `true`, who has the key
+    /// can pass for any client.
+    pub client_certificates: bool,
+}
+impl IntegrationKey {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let key = IntegrationKey::new("my-name", true);
+    /// ```
+    #[must_use]
+    pub fn new(name: impl Into<String>, client_certificates: bool) -> Self {
+        Self {
+            name: name.into(),
+            client_certificates,
+        }
+    }
+}
+/// The new integration key with its secret text, which is shown here only.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct IntegrationKeyCreated {
+    /// An integration key as the caller presents it: an opaque text of 256 random bits. Only its hash is stored, so it can't
+    /// be fetched again.
+    pub integration_key: Secret,
+    /// The key of this object in the configuration, which is no secret.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// An integration key in the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct IntegrationKeyItem {
+    /// The key of this object in the configuration, which is no secret.
+    pub key: String,
+    /// Where an object is.
+    pub meta: ItemMeta,
+    /// A key by which another service, such as a proxy or a broker, asks the server whether to let a client of the tenant in.
+    pub body: IntegrationKey,
+}
+/// The integration keys of a tenant.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct IntegrationKeyList {
+    /// The integration keys in the order of their keys in the configuration.
+    pub items: Vec<IntegrationKeyItem>,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
+/// An integration key, with where it stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct IntegrationKeyObject {
+    /// A key by which another service, such as a proxy or a broker, asks the server whether to let a client of the tenant in.
+    pub body: IntegrationKey,
+    /// The key of this object in the configuration, which is no secret.
+    pub key: String,
+    /// Where an object of the configuration is, and its siblings: the objects with the same parent, in ASCII order of their
+    /// keys.
+    pub meta: ObjectMeta,
+}
 /// Where an object is.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -1730,7 +1899,7 @@ impl OauthClient {
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
-    /// let client = OauthClient::new("my-client-id", vec![OauthScope::TenantX509CredentialsUpdate.into()]);
+    /// let client = OauthClient::new("my-client-id", vec![OauthScope::TenantEventsRead.into()]);
     /// ```
     #[must_use]
     pub fn new(client_id: impl Into<String>, scopes: Vec<OauthScope>) -> Self {
@@ -1795,12 +1964,18 @@ pub enum OauthScope {
     TenantBasicCredentialsCreate,
     /// `tenant:basic-credentials:update`
     TenantBasicCredentialsUpdate,
+    /// `tenant:basic-credentials:verify`
+    TenantBasicCredentialsVerify,
     /// `tenant:x509-credentials:read`
     TenantX509CredentialsRead,
     /// `tenant:x509-credentials:create`
     TenantX509CredentialsCreate,
     /// `tenant:x509-credentials:update`
     TenantX509CredentialsUpdate,
+    /// `tenant:x509-credentials:verify`
+    TenantX509CredentialsVerify,
+    /// `tenant:events:read`
+    TenantEventsRead,
     /// A value that this version of the SDK does not know.
     Other(String),
 }
@@ -1809,7 +1984,7 @@ impl OauthScope {
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
-    /// assert_eq!(OauthScope::TenantX509CredentialsUpdate.as_str(), "tenant:x509-credentials:update");
+    /// assert_eq!(OauthScope::TenantEventsRead.as_str(), "tenant:events:read");
     /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -1817,9 +1992,12 @@ impl OauthScope {
             Self::TenantBasicCredentialsRead => "tenant:basic-credentials:read",
             Self::TenantBasicCredentialsCreate => "tenant:basic-credentials:create",
             Self::TenantBasicCredentialsUpdate => "tenant:basic-credentials:update",
+            Self::TenantBasicCredentialsVerify => "tenant:basic-credentials:verify",
             Self::TenantX509CredentialsRead => "tenant:x509-credentials:read",
             Self::TenantX509CredentialsCreate => "tenant:x509-credentials:create",
             Self::TenantX509CredentialsUpdate => "tenant:x509-credentials:update",
+            Self::TenantX509CredentialsVerify => "tenant:x509-credentials:verify",
+            Self::TenantEventsRead => "tenant:events:read",
             Self::Other(value) => value,
         }
     }
@@ -1840,9 +2018,12 @@ impl From<&str> for OauthScope {
             "tenant:basic-credentials:read" => Self::TenantBasicCredentialsRead,
             "tenant:basic-credentials:create" => Self::TenantBasicCredentialsCreate,
             "tenant:basic-credentials:update" => Self::TenantBasicCredentialsUpdate,
+            "tenant:basic-credentials:verify" => Self::TenantBasicCredentialsVerify,
             "tenant:x509-credentials:read" => Self::TenantX509CredentialsRead,
             "tenant:x509-credentials:create" => Self::TenantX509CredentialsCreate,
             "tenant:x509-credentials:update" => Self::TenantX509CredentialsUpdate,
+            "tenant:x509-credentials:verify" => Self::TenantX509CredentialsVerify,
+            "tenant:events:read" => Self::TenantEventsRead,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -2130,6 +2311,77 @@ impl<'de> serde::Deserialize<'de> for RevocationCheck {
         crate::wire::from_text(deserializer)
     }
 }
+/// Why a certificate is revoked, as revocation lists tell it (RFC 5280 section 5.3.1).
+///
+/// - `keyCompromise`: Somebody else has, or may have, the private key.
+/// - `affiliationChanged`: The name in the certificate is no longer right.
+/// - `superseded`: Another certificate has taken its place.
+/// - `cessationOfOperation`: It is no longer needed.
+/// - `privilegeWithdrawn`: Its owner may no longer do what it was for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RevocationReason {
+    /// `keyCompromise`
+    KeyCompromise,
+    /// `affiliationChanged`
+    AffiliationChanged,
+    /// `superseded`
+    Superseded,
+    /// `cessationOfOperation`
+    CessationOfOperation,
+    /// `privilegeWithdrawn`
+    PrivilegeWithdrawn,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl RevocationReason {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(RevocationReason::PrivilegeWithdrawn.as_str(), "privilegeWithdrawn");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::KeyCompromise => "keyCompromise",
+            Self::AffiliationChanged => "affiliationChanged",
+            Self::Superseded => "superseded",
+            Self::CessationOfOperation => "cessationOfOperation",
+            Self::PrivilegeWithdrawn => "privilegeWithdrawn",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for RevocationReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for RevocationReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for RevocationReason {
+    fn from(value: &str) -> Self {
+        match value {
+            "keyCompromise" => Self::KeyCompromise,
+            "affiliationChanged" => Self::AffiliationChanged,
+            "superseded" => Self::Superseded,
+            "cessationOfOperation" => Self::CessationOfOperation,
+            "privilegeWithdrawn" => Self::PrivilegeWithdrawn,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for RevocationReason {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
 /// The address of a server.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -2342,6 +2594,11 @@ impl SmtpAuthRequest {
         self
     }
 }
+impl From<bool> for SmtpAuthRequest {
+    fn from(enabled: bool) -> Self {
+        Self::new(enabled)
+    }
+}
 /// How the connection to the SMTP server is protected.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -2397,6 +2654,11 @@ impl SmtpEncryptionRequest {
     pub fn trust_store(mut self, trust_store: impl Into<ReferenceInput>) -> Self {
         self.trust_store = Some(trust_store.into());
         self
+    }
+}
+impl From<SmtpEncryptionSelection> for SmtpEncryptionRequest {
+    fn from(selection: SmtpEncryptionSelection) -> Self {
+        Self::new(selection)
     }
 }
 /// How the connection to the SMTP server is protected.
@@ -2969,15 +3231,15 @@ pub struct Tenant {
     pub name: String,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
-    /// no effect yet: the server does not verify credentials.
+    /// The trust stores that vouch for certificates which no certification authority of ours issued, when credentials are
+    /// verified. They must exist.
     pub trust_stores: Vec<Reference>,
     /// What the certificates of the tenant's clients are like.
     pub certificate_profile: CertificateProfile,
     /// What the passwords of the tenant's basic credentials must be like.
     pub password_rules: PasswordRules,
-    /// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
-    /// yet: the server does not verify credentials.
+    /// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
+    /// is answered with `Locked`.
     pub lockout: TenantLockout,
 }
 /// The CA of a tenant in the list.
@@ -3022,8 +3284,8 @@ pub struct TenantList {
     /// keys.
     pub meta: ObjectMeta,
 }
-/// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
-/// yet: the server does not verify credentials.
+/// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
+/// is answered with `Locked`.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TenantLockout {
@@ -3066,15 +3328,15 @@ pub struct TenantRequest {
     pub name: String,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
-    /// no effect yet: the server does not verify credentials.
+    /// The trust stores that vouch for certificates which no certification authority of ours issued, when credentials are
+    /// verified. They must exist.
     pub trust_stores: Vec<ReferenceInput>,
     /// What the certificates of the tenant's clients are like.
     pub certificate_profile: CertificateProfile,
     /// What the passwords of the tenant's basic credentials must be like.
     pub password_rules: PasswordRules,
-    /// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
-    /// yet: the server does not verify credentials.
+    /// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
+    /// is answered with `Locked`.
     pub lockout: TenantLockout,
 }
 impl TenantRequest {
@@ -3405,6 +3667,38 @@ pub struct TrustStore {
     /// - `custom`: A trust store of yours.
     pub trust_store_type: TrustStoreType,
 }
+/// Something for which a certificate was rejected.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStoreFailure {
+    /// Why something was rejected.
+    ///
+    /// - `UnknownUsername`: The tenant has no basic credentials with this username.
+    /// - `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.
+    /// - `WrongPassword`: The password is not the one of these credentials.
+    /// - `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.
+    /// - `Suspended`: The credentials are suspended.
+    /// - `Revoked`: The credentials are revoked.
+    /// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
+    ///   there are no credentials with this issuer and serial number.
+    /// - `MalformedCertificate`: What was sent cannot be read as a certificate.
+    /// - `Expired`: The certificate, or one above it, is past its end.
+    /// - `NotYetValid`: The certificate, or one above it, is before its beginning.
+    /// - `BadSignature`: A signature in the chain was not made with the key of the certificate above.
+    /// - `UntrustedIssuer`: No chain leads to an authority that is trusted here.
+    /// - `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.
+    /// - `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.
+    /// - `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that
+    ///   is critical and not known.
+    /// - `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.
+    /// - `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.
+    pub reason: VerdictReason,
+    /// The reason in words, for people.
+    pub detail: String,
+    /// Which one of the request's certificates it is about, counted from 0. Absent where it is about none of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<i32>,
+}
 /// A trust store in the list.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -3565,6 +3859,85 @@ impl<'de> serde::Deserialize<'de> for TrustStoreType {
         crate::wire::from_text(deserializer)
     }
 }
+/// Whether a trust store vouches for a certificate.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStoreVerdict {
+    /// What came of a verification.
+    ///
+    /// - `Accepted`: What was presented is valid now.
+    /// - `Rejected`: It is not. A reason stands beside it.
+    pub verdict: Verdict,
+    /// The path that was validated: the certificate first, an authority of the trust store last. Empty with `Rejected`.
+    pub path: Vec<String>,
+    /// Why the certificate was rejected. Empty with `Accepted`.
+    pub failures: Vec<TrustStoreFailure>,
+}
+/// The verdict of a trust store on a certificate.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TrustStoreVerdictObject {
+    /// Whether a trust store vouches for a certificate.
+    pub body: TrustStoreVerdict,
+}
+/// A certificate to verify with a trust store.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TrustStoreVerification {
+    /// The certificate and those above it, as a TLS server or client presents them: its own first, the others in any
+    /// order. 1 to 10.
+    pub certificates: Vec<String>,
+    /// The moment for which it is verified. Now, if it is left out. Revocation lists are today's.
+    #[serde(
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub at: Option<time::OffsetDateTime>,
+    /// The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it
+    /// as a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.
+    #[serde(rename = "serverName", default, skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
+}
+impl TrustStoreVerification {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = TrustStoreVerification::new(vec!["my-certificates".into()]);
+    /// ```
+    #[must_use]
+    pub fn new(certificates: Vec<String>) -> Self {
+        Self {
+            certificates,
+            at: None,
+            server_name: None,
+        }
+    }
+    /// The moment for which it is verified. Now, if it is left out. Revocation lists are today's.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = TrustStoreVerification::new(vec!["my-certificates".into()]).at(time::OffsetDateTime::UNIX_EPOCH);
+    /// ```
+    #[must_use]
+    pub fn at(mut self, at: time::OffsetDateTime) -> Self {
+        self.at = Some(at);
+        self
+    }
+    /// The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it
+    /// as a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = TrustStoreVerification::new(vec!["my-certificates".into()]).server_name("my-server-name");
+    /// ```
+    #[must_use]
+    pub fn server_name(mut self, server_name: impl Into<String>) -> Self {
+        self.server_name = Some(server_name.into());
+        self
+    }
+}
 /// An administrator.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -3641,6 +4014,195 @@ impl UserRequest {
         self
     }
 }
+/// What came of a verification.
+///
+/// - `Accepted`: What was presented is valid now.
+/// - `Rejected`: It is not. A reason stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// `Accepted`
+    Accepted,
+    /// `Rejected`
+    Rejected,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl Verdict {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(Verdict::Rejected.as_str(), "Rejected");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Accepted => "Accepted",
+            Self::Rejected => "Rejected",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for Verdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for Verdict {
+    fn from(value: &str) -> Self {
+        match value {
+            "Accepted" => Self::Accepted,
+            "Rejected" => Self::Rejected,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for Verdict {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
+/// Why something was rejected.
+///
+/// - `UnknownUsername`: The tenant has no basic credentials with this username.
+/// - `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.
+/// - `WrongPassword`: The password is not the one of these credentials.
+/// - `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.
+/// - `Suspended`: The credentials are suspended.
+/// - `Revoked`: The credentials are revoked.
+/// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
+///   there are no credentials with this issuer and serial number.
+/// - `MalformedCertificate`: What was sent cannot be read as a certificate.
+/// - `Expired`: The certificate, or one above it, is past its end.
+/// - `NotYetValid`: The certificate, or one above it, is before its beginning.
+/// - `BadSignature`: A signature in the chain was not made with the key of the certificate above.
+/// - `UntrustedIssuer`: No chain leads to an authority that is trusted here.
+/// - `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.
+/// - `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.
+/// - `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that
+///   is critical and not known.
+/// - `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.
+/// - `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VerdictReason {
+    /// `UnknownUsername`
+    UnknownUsername,
+    /// `UnknownTenant`
+    UnknownTenant,
+    /// `WrongPassword`
+    WrongPassword,
+    /// `Locked`
+    Locked,
+    /// `Suspended`
+    Suspended,
+    /// `Revoked`
+    Revoked,
+    /// `UnknownCertificate`
+    UnknownCertificate,
+    /// `MalformedCertificate`
+    MalformedCertificate,
+    /// `Expired`
+    Expired,
+    /// `NotYetValid`
+    NotYetValid,
+    /// `BadSignature`
+    BadSignature,
+    /// `UntrustedIssuer`
+    UntrustedIssuer,
+    /// `KeyUsage`
+    KeyUsage,
+    /// `NameConstraints`
+    NameConstraints,
+    /// `InvalidChain`
+    InvalidChain,
+    /// `RevokedByCrl`
+    RevokedByCrl,
+    /// `RevocationUnknown`
+    RevocationUnknown,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl VerdictReason {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(VerdictReason::RevocationUnknown.as_str(), "RevocationUnknown");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::UnknownUsername => "UnknownUsername",
+            Self::UnknownTenant => "UnknownTenant",
+            Self::WrongPassword => "WrongPassword",
+            Self::Locked => "Locked",
+            Self::Suspended => "Suspended",
+            Self::Revoked => "Revoked",
+            Self::UnknownCertificate => "UnknownCertificate",
+            Self::MalformedCertificate => "MalformedCertificate",
+            Self::Expired => "Expired",
+            Self::NotYetValid => "NotYetValid",
+            Self::BadSignature => "BadSignature",
+            Self::UntrustedIssuer => "UntrustedIssuer",
+            Self::KeyUsage => "KeyUsage",
+            Self::NameConstraints => "NameConstraints",
+            Self::InvalidChain => "InvalidChain",
+            Self::RevokedByCrl => "RevokedByCrl",
+            Self::RevocationUnknown => "RevocationUnknown",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for VerdictReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for VerdictReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for VerdictReason {
+    fn from(value: &str) -> Self {
+        match value {
+            "UnknownUsername" => Self::UnknownUsername,
+            "UnknownTenant" => Self::UnknownTenant,
+            "WrongPassword" => Self::WrongPassword,
+            "Locked" => Self::Locked,
+            "Suspended" => Self::Suspended,
+            "Revoked" => Self::Revoked,
+            "UnknownCertificate" => Self::UnknownCertificate,
+            "MalformedCertificate" => Self::MalformedCertificate,
+            "Expired" => Self::Expired,
+            "NotYetValid" => Self::NotYetValid,
+            "BadSignature" => Self::BadSignature,
+            "UntrustedIssuer" => Self::UntrustedIssuer,
+            "KeyUsage" => Self::KeyUsage,
+            "NameConstraints" => Self::NameConstraints,
+            "InvalidChain" => Self::InvalidChain,
+            "RevokedByCrl" => Self::RevokedByCrl,
+            "RevocationUnknown" => Self::RevocationUnknown,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for VerdictReason {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
 /// X.509 credentials of a client, without the certificate and its private key.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -3677,6 +4239,13 @@ pub struct X509Credentials {
         skip_serializing_if = "Option::is_none"
     )]
     pub last_use_date: Option<time::OffsetDateTime>,
+    /// Why the certificate was revoked. Absent unless the state is `Revoked` and a reason was given.
+    #[serde(
+        rename = "revocationReason",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revocation_reason: Option<RevocationReason>,
 }
 /// Newly issued X.509 credentials.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -3810,6 +4379,190 @@ impl X509CredentialsRequest {
     #[must_use]
     pub fn key_type(mut self, key_type: KeyType) -> Self {
         self.key_type = Some(key_type);
+        self
+    }
+}
+/// A change of the state of X.509 credentials.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct X509CredentialsStateUpdate {
+    /// Desired new client credentials state.
+    ///
+    /// - `Active`: The credentials are valid for use. They have been used at least once.
+    /// - `Suspended`: The credentials are suspended and cannot be used now.
+    /// - `Revoked`: The credentials are no longer usable.
+    pub state: CredentialsTargetState,
+    /// Why the certificate is revoked. Only together with the state `Revoked`, otherwise the answer is 400. If it is left
+    /// out, revocation lists tell no reason. The reason of credentials that are revoked already stays as it is.
+    #[serde(
+        rename = "revocationReason",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revocation_reason: Option<RevocationReason>,
+}
+impl X509CredentialsStateUpdate {
+    /// What is required.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let update = X509CredentialsStateUpdate::new(CredentialsTargetState::Revoked);
+    /// ```
+    #[must_use]
+    pub fn new(state: CredentialsTargetState) -> Self {
+        Self {
+            state,
+            revocation_reason: None,
+        }
+    }
+    /// Why the certificate is revoked. Only together with the state `Revoked`, otherwise the answer is 400. If it is left
+    /// out, revocation lists tell no reason. The reason of credentials that are revoked already stays as it is.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let update = X509CredentialsStateUpdate::new(CredentialsTargetState::Revoked).revocation_reason(RevocationReason::PrivilegeWithdrawn);
+    /// ```
+    #[must_use]
+    pub fn revocation_reason(mut self, revocation_reason: RevocationReason) -> Self {
+        self.revocation_reason = Some(revocation_reason);
+        self
+    }
+}
+impl From<CredentialsTargetState> for X509CredentialsStateUpdate {
+    fn from(state: CredentialsTargetState) -> Self {
+        Self::new(state)
+    }
+}
+/// Whether the certificate is valid now. What is known of the credentials is told also when they are rejected, for a
+/// certificate is no secret.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct X509CredentialsVerdict {
+    /// What came of a verification.
+    ///
+    /// - `Accepted`: What was presented is valid now.
+    /// - `Rejected`: It is not. A reason stands beside it.
+    pub verdict: Verdict,
+    /// Why the verdict is `Rejected`. Absent with `Accepted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<VerdictReason>,
+    /// The reason in words, for people. Absent with `Accepted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The id of the tenant that was asked.
+    pub tenant: String,
+    /// Unique identifier of the X.509 credentials. Absent where the certificate is not one of theirs.
+    #[serde(rename = "credentialsId", default, skip_serializing_if = "Option::is_none")]
+    pub credentials_id: Option<CredentialsId>,
+    /// Certificate Common Name (CN). Absent where the certificate is not known and has none.
+    #[serde(rename = "commonName", default, skip_serializing_if = "Option::is_none")]
+    pub common_name: Option<String>,
+    /// Certificate serial number, base 10 encoded. Absent where no certificate could be read.
+    #[serde(rename = "serialNumber", default, skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<String>,
+    /// The state of the credentials after the verification: the first use made them `Active`. Absent where the
+    /// certificate is not one of theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<CredentialsState>,
+    /// The time and date past which the certificate is no longer valid in ISO 8601 format. Absent where no certificate
+    /// could be read.
+    #[serde(
+        rename = "invalidAfter",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub invalid_after: Option<time::OffsetDateTime>,
+    /// Certificate creation time and date in ISO 8601 format. Absent where the certificate is not one of our credentials.
+    #[serde(
+        rename = "createdDate",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub created_date: Option<time::OffsetDateTime>,
+    /// Last time when the certificate was updated in ISO 8601 format. Absent where the certificate is not one of our
+    /// credentials.
+    #[serde(
+        rename = "updatedDate",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub updated_date: Option<time::OffsetDateTime>,
+    /// Last time when the certificate was used for authentication in ISO 8601 format, this time included. Absent until
+    /// the first use.
+    #[serde(
+        rename = "lastUseDate",
+        with = "time::serde::rfc3339::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub last_use_date: Option<time::OffsetDateTime>,
+    /// The key of the trust store that vouches for the certificate, where no certification authority of ours issued it.
+    #[serde(rename = "trustStore", default, skip_serializing_if = "Option::is_none")]
+    pub trust_store: Option<String>,
+}
+/// What a client presented to the caller, to be verified. Either `certificates`; or `issuer` and `serialNumber`, for a
+/// caller that has validated the chain itself and made sure that the client has the private key. Anything else is
+/// answered with 400.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+#[non_exhaustive]
+pub struct X509CredentialsVerification {
+    /// The certificates that the client presented, its own first. 1 to 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<Vec<String>>,
+    /// The issuer of the client's certificate: its common name, or its distinguished name as RFC 4514 writes it. Only
+    /// together with `serialNumber`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The serial number of the client's certificate, base 10 encoded. Only together with `issuer`.
+    #[serde(rename = "serialNumber", default, skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<String>,
+}
+impl X509CredentialsVerification {
+    /// Nothing specified.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = X509CredentialsVerification::new();
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The certificates that the client presented, its own first. 1 to 10.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = X509CredentialsVerification::new().certificates(vec!["my-certificates".into()]);
+    /// ```
+    #[must_use]
+    pub fn certificates(mut self, certificates: Vec<String>) -> Self {
+        self.certificates = Some(certificates);
+        self
+    }
+    /// The issuer of the client's certificate: its common name, or its distinguished name as RFC 4514 writes it. Only
+    /// together with `serialNumber`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = X509CredentialsVerification::new().issuer("my-issuer");
+    /// ```
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+    /// The serial number of the client's certificate, base 10 encoded. Only together with `issuer`.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// let verification = X509CredentialsVerification::new().serial_number("my-serial-number");
+    /// ```
+    #[must_use]
+    pub fn serial_number(mut self, serial_number: impl Into<String>) -> Self {
+        self.serial_number = Some(serial_number.into());
         self
     }
 }

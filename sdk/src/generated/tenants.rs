@@ -6,7 +6,7 @@ use http::Method;
 use crate::configuration::Configuration;
 use crate::error::Error;
 impl Configuration {
-    /// Tenants, and the OAuth 2.0 clients that get access tokens for them.
+    /// Tenants, the OAuth 2.0 clients that get access tokens for them, and integration keys.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -20,7 +20,7 @@ impl Configuration {
         TenantsApi { client: self }
     }
 }
-/// Tenants, and the OAuth 2.0 clients that get access tokens for them.
+/// Tenants, the OAuth 2.0 clients that get access tokens for them, and integration keys.
 ///
 /// Made by [`Configuration::tenants`].
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,8 @@ impl TenantsApi<'_> {
     }
     /// Get a tenant.
     ///
-    /// Returns the tenant with the given key. Its OAuth clients are at `oauth_clients` below it.
+    /// Returns the tenant with the given key. Its OAuth clients and integration keys are at `oauth_clients` and
+    /// `integration_keys` below it.
     ///
     /// ```no_run
     /// # use vouchsafe_sdk::*;
@@ -170,8 +171,8 @@ impl TenantsApi<'_> {
     }
     /// Delete a tenant.
     ///
-    /// Deletes the tenant with the given key and its OAuth clients. A tenant with credentials that are not `Revoked`
-    /// can't be deleted (`SemanticError`). Its `id` is never given again.
+    /// Deletes the tenant with the given key, its OAuth clients and its integration keys. A tenant with credentials that are
+    /// not `Revoked` can't be deleted (`SemanticError`). Its `id` is never given again.
     ///
     /// The change is staged in the session's transaction, which is opened if there is none. It takes effect when the
     /// transaction is committed.
@@ -199,6 +200,199 @@ impl TenantsApi<'_> {
             .client
             .call("tenants_delete", Method::DELETE, "/api/configuration/tenants/")
             .segment("key", key)?;
+        self.client.json(call).await
+    }
+    /// List the integration keys of a tenant.
+    ///
+    /// Lists the integration keys of the tenant. With an integration key another service, such as a proxy or a broker, asks
+    /// below `/integrations` whether to let a client in. It presents the key in the header `X-Vouchsafe-Key` or, where it
+    /// can't send headers, as part of the path: `/integrations/key/{key}/...`. A key speaks for its tenant alone.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Configuration, key: &ConfigurationKey) -> Result<(), Error> {
+    /// let list = client.tenants().integration_keys_list(key).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 401: `Unauthenticated`: the request has no session, or its session has ended. `details` has the path that was attempted.
+    /// - 403: `Unauthorized`: the session's user may not do this. `details` has the path that was attempted.
+    /// - 404: `NotFound`: the requested object does not exist. `details` has the path that was attempted.
+    /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn integration_keys_list(
+        &self,
+        key: &ConfigurationKey,
+    ) -> Result<IntegrationKeyList, Error> {
+        let call = self
+            .client
+            .call("integration_keys_list", Method::GET, "/api/configuration/tenants/")
+            .segment("key", key)?
+            .path("/integration_keys");
+        self.client.json(call).await
+    }
+    /// Create an integration key.
+    ///
+    /// Creates an integration key of the tenant. The answer is the only place where its secret text is shown.
+    ///
+    /// The change is staged in the session's transaction, which is opened if there is none. It takes effect when the
+    /// transaction is committed. The key is not accepted before.
+    ///
+    /// A `name` that another integration key of the tenant has is answered with `SemanticError`.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Configuration, key: &ConfigurationKey) -> Result<(), Error> {
+    /// let created = client.tenants().integration_keys_create(key, &IntegrationKey::new("my-name", true)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 400: The object is not accepted, and nothing has changed.  - `InvalidRequestBody`: the body is missing or is not JSON. - `SyntacticError`: a value is not accepted. `details` has the path that was found invalid. - `SemanticError`: the configuration would contradict itself. `details` has the errors that were found.
+    /// - 401: `Unauthenticated`: the request has no session, or its session has ended. `details` has the path that was attempted.
+    /// - 403: `Unauthorized`: the session's user may not do this. `details` has the path that was attempted.
+    /// - 404: `NotFound`: the requested object does not exist. `details` has the path that was attempted.
+    /// - 409: The session can't change the configuration now, and nothing has changed.  - `ConfigurationLocked`: another session has an open transaction. `details.holder` says whose it is and how long it can   last. - `TransactionExpired`: the session's own transaction timed out and its changes are gone. This is told once; the next   change opens a new transaction.
+    /// - 413: `ContentTooLarge`: the request body is larger than the server accepts (1 MiB).
+    /// - 415: `UnsupportedMediaType`: the request body's content type is not `application/json`.
+    /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn integration_keys_create(
+        &self,
+        key: &ConfigurationKey,
+        request: &IntegrationKey,
+    ) -> Result<IntegrationKeyCreated, Error> {
+        let call = self
+            .client
+            .call("integration_keys_create", Method::POST, "/api/configuration/tenants/")
+            .segment("key", key)?
+            .path("/integration_keys")
+            .json(request)?;
+        self.client.json(call).await
+    }
+    /// Get an integration key.
+    ///
+    /// Returns the integration key with the given key. Its secret text is never part of an answer.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Configuration, key: &ConfigurationKey, integration_key_key: &ConfigurationKey) -> Result<(), Error> {
+    /// let object = client.tenants().integration_keys_get(key, integration_key_key).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 401: `Unauthenticated`: the request has no session, or its session has ended. `details` has the path that was attempted.
+    /// - 403: `Unauthorized`: the session's user may not do this. `details` has the path that was attempted.
+    /// - 404: `NotFound`: the requested object does not exist. `details` has the path that was attempted.
+    /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn integration_keys_get(
+        &self,
+        key: &ConfigurationKey,
+        integration_key_key: &ConfigurationKey,
+    ) -> Result<IntegrationKeyObject, Error> {
+        let call = self
+            .client
+            .call("integration_keys_get", Method::GET, "/api/configuration/tenants/")
+            .segment("key", key)?
+            .path("/integration_keys/")
+            .segment("integration_key_key", integration_key_key)?;
+        self.client.json(call).await
+    }
+    /// Change an integration key.
+    ///
+    /// Replaces the name and the settings of the integration key with the given key. Its secret text stays; for a new one,
+    /// create another integration key and delete this one.
+    ///
+    /// The change is staged in the session's transaction, which is opened if there is none. It takes effect when the
+    /// transaction is committed.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Configuration, key: &ConfigurationKey, integration_key_key: &ConfigurationKey) -> Result<(), Error> {
+    /// let changed = client.tenants().integration_keys_replace(key, integration_key_key, &IntegrationKey::new("my-name", true)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 400: The object is not accepted, and nothing has changed.  - `InvalidRequestBody`: the body is missing or is not JSON. - `SyntacticError`: a value is not accepted. `details` has the path that was found invalid. - `SemanticError`: the configuration would contradict itself. `details` has the errors that were found.
+    /// - 401: `Unauthenticated`: the request has no session, or its session has ended. `details` has the path that was attempted.
+    /// - 403: `Unauthorized`: the session's user may not do this. `details` has the path that was attempted.
+    /// - 404: `NotFound`: the requested object does not exist. `details` has the path that was attempted.
+    /// - 409: The session can't change the configuration now, and nothing has changed.  - `ConfigurationLocked`: another session has an open transaction. `details.holder` says whose it is and how long it can   last. - `TransactionExpired`: the session's own transaction timed out and its changes are gone. This is told once; the next   change opens a new transaction.
+    /// - 413: `ContentTooLarge`: the request body is larger than the server accepts (1 MiB).
+    /// - 415: `UnsupportedMediaType`: the request body's content type is not `application/json`.
+    /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn integration_keys_replace(
+        &self,
+        key: &ConfigurationKey,
+        integration_key_key: &ConfigurationKey,
+        request: &IntegrationKey,
+    ) -> Result<Changed, Error> {
+        let call = self
+            .client
+            .call("integration_keys_replace", Method::PUT, "/api/configuration/tenants/")
+            .segment("key", key)?
+            .path("/integration_keys/")
+            .segment("integration_key_key", integration_key_key)?
+            .json(request)?;
+        self.client.json(call).await
+    }
+    /// Delete an integration key.
+    ///
+    /// Deletes the integration key with the given key. It is not accepted any more.
+    ///
+    /// The change is staged in the session's transaction, which is opened if there is none. It takes effect when the
+    /// transaction is committed.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Configuration, key: &ConfigurationKey, integration_key_key: &ConfigurationKey) -> Result<(), Error> {
+    /// let deleted = client.tenants().integration_keys_delete(key, integration_key_key).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 400: The object can't be deleted, and nothing has changed.  - `SyntacticError`: it comes with the server. - `SemanticError`: something else needs it. `details` has the paths.
+    /// - 401: `Unauthenticated`: the request has no session, or its session has ended. `details` has the path that was attempted.
+    /// - 403: `Unauthorized`: the session's user may not do this. `details` has the path that was attempted.
+    /// - 404: `NotFound`: the requested object does not exist. `details` has the path that was attempted.
+    /// - 409: The session can't change the configuration now, and nothing has changed.  - `ConfigurationLocked`: another session has an open transaction. `details.holder` says whose it is and how long it can   last. - `TransactionExpired`: the session's own transaction timed out and its changes are gone. This is told once; the next   change opens a new transaction.
+    /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn integration_keys_delete(
+        &self,
+        key: &ConfigurationKey,
+        integration_key_key: &ConfigurationKey,
+    ) -> Result<Deleted, Error> {
+        let call = self
+            .client
+            .call(
+                "integration_keys_delete",
+                Method::DELETE,
+                "/api/configuration/tenants/",
+            )
+            .segment("key", key)?
+            .path("/integration_keys/")
+            .segment("integration_key_key", integration_key_key)?;
         self.client.json(call).await
     }
     /// List the OAuth clients of a tenant.
@@ -245,7 +439,7 @@ impl TenantsApi<'_> {
     /// ```no_run
     /// # use vouchsafe_sdk::*;
     /// # async fn example(client: &Configuration, key: &ConfigurationKey) -> Result<(), Error> {
-    /// let created = client.tenants().oauth_clients_create(key, &OauthClient::new("my-client-id", vec![OauthScope::TenantX509CredentialsUpdate.into()])).await?;
+    /// let created = client.tenants().oauth_clients_create(key, &OauthClient::new("my-client-id", vec![OauthScope::TenantEventsRead.into()])).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -319,7 +513,7 @@ impl TenantsApi<'_> {
     /// ```no_run
     /// # use vouchsafe_sdk::*;
     /// # async fn example(client: &Configuration, key: &ConfigurationKey, client_key: &ConfigurationKey) -> Result<(), Error> {
-    /// let changed = client.tenants().oauth_clients_replace(key, client_key, &OauthClient::new("my-client-id", vec![OauthScope::TenantX509CredentialsUpdate.into()])).await?;
+    /// let changed = client.tenants().oauth_clients_replace(key, client_key, &OauthClient::new("my-client-id", vec![OauthScope::TenantEventsRead.into()])).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -255,4 +255,51 @@ impl TrustStoresApi<'_> {
             .segment("key", key)?;
         self.client.json(call).await
     }
+    /// Verify a certificate with a trust store.
+    ///
+    /// Tells whether the trust store with the given key vouches for a certificate, and why not. It is for trying out: it
+    /// changes nothing, opens no transaction, and is no use of credentials. The trust store is the one that the session
+    /// sees, with the changes of its own transaction.
+    ///
+    /// The path is validated as RFC 5280 section 6 says, and revocation is checked as the trust store has it
+    /// (`revocation_check`), with revocation lists that are fetched if need be.
+    ///
+    /// This needs read access to the trust store.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Configuration, key: &ConfigurationKey) -> Result<(), Error> {
+    /// let object = client.trust_stores().verify(key, &TrustStoreVerification::new(vec!["my-certificates".into()])).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 400: The request is not accepted.  - `InvalidRequestBody`: the body is missing or is not JSON. - `SyntacticError`: a value is not accepted. `details` has the path that was found invalid.
+    /// - 401: `Unauthenticated`: the request has no session, or its session has ended. `details` has the path that was attempted.
+    /// - 403: `Unauthorized`: the session's user may not do this. `details` has the path that was attempted.
+    /// - 404: `NotFound`: the requested object does not exist. `details` has the path that was attempted.
+    /// - 413: `ContentTooLarge`: the request body is larger than the server accepts (1 MiB).
+    /// - 415: `UnsupportedMediaType`: the request body's content type is not `application/json`.
+    /// - 500: `InternalError`: the server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: `ServiceUnavailable`: the server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn verify(
+        &self,
+        key: &ConfigurationKey,
+        request: &TrustStoreVerification,
+    ) -> Result<TrustStoreVerdictObject, Error> {
+        let call = self
+            .client
+            .call(
+                "trust_stores_verify",
+                Method::POST,
+                "/api/configuration/trust_stores/",
+            )
+            .segment("key", key)?
+            .path("/verify")
+            .json(request)?;
+        self.client.json(call).await
+    }
 }

@@ -128,6 +128,56 @@ impl X509CredentialsApi<'_> {
             .json(request)?;
         self.client.json(call).await
     }
+    /// Verify X.509 credentials.
+    ///
+    /// Tells whether a certificate that a client presented to the caller is valid now.
+    ///
+    /// This is for services that let clients in with certificates of the tenant, such as proxies and brokers. Making sure
+    /// that the client has the private key, as TLS does, is up to the caller. The verdict is part of the answer: an unknown
+    /// certificate is not a 404, and `Rejected` is not an error. Any answer but 200 means that nothing was verified, and must
+    /// not let anybody in.
+    ///
+    /// With `certificates`, the whole chain is validated (RFC 5280 section 6) against the tenant's certification authority
+    /// and then against the tenant's trust stores, with their revocation lists. With `issuer` and `serialNumber`, only the
+    /// credentials' state and end are looked at, and only those that our certification authority issued are known.
+    ///
+    /// `Accepted` is a use of the credentials: their state becomes `Active`, and `lastUseDate` is this moment. Suspensions
+    /// and revocations count from the next verification on.
+    ///
+    /// Needs the scope `tenant:x509-credentials:verify`.
+    ///
+    /// ```no_run
+    /// # use vouchsafe_sdk::*;
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// let verdict = client.x509_credentials().verify(&X509CredentialsVerification::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Api`] with one of these statuses:
+    ///
+    /// - 400: The request is not valid, and nothing was verified.
+    /// - 401: The request has no access token, or its token is not valid.
+    /// - 403: The access token does not carry the scope that the operation needs.
+    /// - 413: The request body is larger than the server accepts (1 MiB).
+    /// - 415: The request body's content type is not `application/json`.
+    /// - 500: The server failed. The header `X-Request-Id` finds the reason in its logs.
+    /// - 503: The server is too busy or is shutting down. The request may be sent again after the time in `Retry-After`.
+    pub async fn verify(
+        &self,
+        request: &X509CredentialsVerification,
+    ) -> Result<X509CredentialsVerdict, Error> {
+        let call = self
+            .client
+            .call(
+                "x509_credentials_verify",
+                Method::POST,
+                "/api/v1/x509-credentials/verify",
+            )
+            .json(request)?;
+        self.client.json(call).await
+    }
     /// Get X.509 credentials.
     ///
     /// Returns the client X.509 credentials with the given id.
@@ -195,7 +245,7 @@ impl X509CredentialsApi<'_> {
     pub async fn update_state(
         &self,
         id: &CredentialsId,
-        state: impl Into<CredentialsStateUpdate>,
+        state: impl Into<X509CredentialsStateUpdate>,
     ) -> Result<(), Error> {
         let state = state.into();
         let call = self

@@ -19,7 +19,7 @@ pub mod alerting;
 pub mod date_and_time;
 /// The server's own management: where alerts are sent, what is monitored, how commits are accounted for.
 pub mod management;
-/// Tenants, and the OAuth 2.0 clients that get access tokens for them.
+/// Tenants, the OAuth 2.0 clients that get access tokens for them, and integration keys.
 pub mod tenants;
 /// Certificate authorities that are trusted, with revocation checks.
 pub mod trust_stores;
@@ -33,11 +33,13 @@ pub mod schemas;
 pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &basic_credentials::BASIC_CREDENTIALS_LIST,
     &basic_credentials::BASIC_CREDENTIALS_CREATE,
+    &basic_credentials::BASIC_CREDENTIALS_VERIFY,
     &basic_credentials::BASIC_CREDENTIALS_GET,
     &basic_credentials::BASIC_CREDENTIALS_UPDATE_STATE,
     &basic_credentials::BASIC_CREDENTIALS_RESET_PASSWORD,
     &x509_credentials::X509_CREDENTIALS_LIST,
     &x509_credentials::X509_CREDENTIALS_CREATE,
+    &x509_credentials::X509_CREDENTIALS_VERIFY,
     &x509_credentials::X509_CREDENTIALS_GET,
     &x509_credentials::X509_CREDENTIALS_UPDATE_STATE,
     &authentication::AUTHENTICATION_LOGIN,
@@ -92,6 +94,11 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &tenants::TENANTS_GET,
     &tenants::TENANTS_REPLACE,
     &tenants::TENANTS_DELETE,
+    &tenants::INTEGRATION_KEYS_LIST,
+    &tenants::INTEGRATION_KEYS_CREATE,
+    &tenants::INTEGRATION_KEYS_GET,
+    &tenants::INTEGRATION_KEYS_REPLACE,
+    &tenants::INTEGRATION_KEYS_DELETE,
     &tenants::OAUTH_CLIENTS_LIST,
     &tenants::OAUTH_CLIENTS_CREATE,
     &tenants::OAUTH_CLIENTS_GET,
@@ -102,6 +109,7 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &trust_stores::TRUST_STORES_GET,
     &trust_stores::TRUST_STORES_REPLACE,
     &trust_stores::TRUST_STORES_DELETE,
+    &trust_stores::TRUST_STORES_VERIFY,
     &x509_certificates::X509_LIST,
     &x509_certificates::PLATFORM_CA_GET,
     &x509_certificates::SERVER_CERTIFICATE_GET,

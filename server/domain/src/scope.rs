@@ -34,12 +34,18 @@ scopes! {
     BasicCredentialsCreate = "tenant:basic-credentials:create",
     /// Change the state or password of basic credentials.
     BasicCredentialsUpdate = "tenant:basic-credentials:update",
+    /// Verify basic credentials for others.
+    BasicCredentialsVerify = "tenant:basic-credentials:verify",
     /// List and read X.509 credentials.
     X509CredentialsRead = "tenant:x509-credentials:read",
     /// Issue X.509 credentials.
     X509CredentialsCreate = "tenant:x509-credentials:create",
     /// Change the state of X.509 credentials.
     X509CredentialsUpdate = "tenant:x509-credentials:update",
+    /// Verify X.509 credentials for others.
+    X509CredentialsVerify = "tenant:x509-credentials:verify",
+    /// Follow what happens to credentials.
+    EventsRead = "tenant:events:read",
 }
 
 impl fmt::Display for Scope {

@@ -82,6 +82,7 @@ pub(super) fn only(node: &Node<'_>, keys: &[&str]) -> Result<()> {
 fn object(node: &Node<'_>) -> Result<Kind> {
     only(node, &["required", "properties", "additionalProperties"])?;
     let required = node.texts("required")?;
+    let additions = node.texts("x-vouchsafe-extension-properties")?;
     let mut taken = Taken::except("new");
     let mut fields = Vec::new();
     for (name, property) in node.need("properties")?.entries()? {
@@ -94,7 +95,8 @@ fn object(node: &Node<'_>) -> Result<Kind> {
             property.need("description")?.text()?.to_owned()
         };
         taken.take(&snake(name), &property)?;
-        fields.push(Field { name: name.to_owned(), doc, required: is_required, ty });
+        let addition = !is_required && additions.iter().any(|known| known == name);
+        fields.push(Field { name: name.to_owned(), doc, required: is_required, addition, ty });
     }
     if let Some(unknown) = required.iter().find(|name| !fields.iter().any(|field| field.name == **name)) {
         return Err(node.need("required")?.problem(format!("`{unknown}` is required but is no property")));

@@ -129,6 +129,49 @@ pub static BASIC_CREDENTIALS_CREATE: Operation = Operation {
         (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
+/// `POST /api/v1/basic-credentials/verify`
+pub static BASIC_CREDENTIALS_VERIFY: Operation = Operation {
+    id: "basic_credentials_verify",
+    method: "POST",
+    path: "/api/v1/basic-credentials/verify",
+    tag: &document::TAG_BASIC_CREDENTIALS,
+    summary: "Verify basic credentials",
+    doc: "Tells whether a username and a password that a client presented to the caller are valid now.\n\nThis is for services that let clients in with basic credentials of the tenant, such as proxies and brokers. The\nverdict is part of the answer: an unknown username is not a 404, and `Rejected` is not an error. Any answer but 200\nmeans that nothing was verified, and must not let anybody in.\n\n`Accepted` is a use of the credentials: their state becomes `Active`, and `lastUseDate` is this moment. Suspensions,\nrevocations and new passwords count from the next verification on.\n\nWrong passwords in a row lock the credentials for a time, if the tenant is set up for it. An unknown username takes\nas long as a wrong password.",
+    security: Some((&document::SCHEME_O_AUTH2, &["tenant:basic-credentials:verify"])),
+    parameters: &[],
+    request: Some(Request {
+        doc: "What the client presented.",
+        required: true,
+        schema: &document::BASIC_CREDENTIALS_VERIFICATION,
+    }),
+    responses: &[
+        (
+            200u16,
+            &Response {
+                doc: "The verdict.",
+                headers: &[
+                    ("Cache-Control", &document::HEADER_CACHE_CONTROL),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::Named(&document::BASIC_CREDENTIALS_VERDICT)),
+            },
+        ),
+        (
+            400u16,
+            &Response {
+                doc: "The request is not valid, and nothing was verified.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::MESSAGE)),
+            },
+        ),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),
+        (415u16, &document::RESPONSE_UNSUPPORTED_MEDIA_TYPE),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
+    ],
+};
 /// `GET /api/v1/basic-credentials/{id}`
 pub static BASIC_CREDENTIALS_GET: Operation = Operation {
     id: "basic_credentials_get",
@@ -361,6 +404,19 @@ impl BasicCredentialsCreateAnswer {
         response
     }
 }
+/// The 200 answer of `basic_credentials_verify`.
+#[derive(Debug)]
+pub struct BasicCredentialsVerifyAnswer {
+    /// The body.
+    pub body: BasicCredentialsVerdict,
+}
+impl BasicCredentialsVerifyAnswer {
+    fn into_response(self) -> HttpResponse {
+        let mut response = runtime::json(200u16, &self.body);
+        runtime::header(&mut response, "cache-control", "no-store");
+        response
+    }
+}
 /// The 200 answer of `basic_credentials_get`.
 #[derive(Debug)]
 pub struct BasicCredentialsGetAnswer {
@@ -407,6 +463,12 @@ pub trait BasicCredentialsApi: Plane {
         caller: Self::Caller,
         body: BasicCredentialsRequest,
     ) -> impl Future<Output = Result<BasicCredentialsCreateAnswer, Self::Error>> + Send;
+    /// Verify basic credentials: `POST /api/v1/basic-credentials/verify`.
+    fn basic_credentials_verify(
+        &self,
+        caller: Self::Caller,
+        body: BasicCredentialsVerification,
+    ) -> impl Future<Output = Result<BasicCredentialsVerifyAnswer, Self::Error>> + Send;
     /// Get basic credentials: `GET /api/v1/basic-credentials/{id}`.
     fn basic_credentials_get(
         &self,
@@ -440,6 +502,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
             &[
                 &BASIC_CREDENTIALS_LIST,
                 &BASIC_CREDENTIALS_CREATE,
+                &BASIC_CREDENTIALS_VERIFY,
                 &BASIC_CREDENTIALS_GET,
                 &BASIC_CREDENTIALS_UPDATE_STATE,
                 &BASIC_CREDENTIALS_RESET_PASSWORD,
@@ -451,6 +514,7 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
             &[
                 &BASIC_CREDENTIALS_LIST,
                 &BASIC_CREDENTIALS_CREATE,
+                &BASIC_CREDENTIALS_VERIFY,
                 &BASIC_CREDENTIALS_GET,
                 &BASIC_CREDENTIALS_UPDATE_STATE,
                 &BASIC_CREDENTIALS_RESET_PASSWORD,
@@ -494,6 +558,25 @@ impl<A: BasicCredentialsApi> OpenApi for BasicCredentialsRoutes<A> {
                         Ok(
                             api
                                 .basic_credentials_create(call.caller, body)
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry("/api/v1/basic-credentials/verify".to_owned())
+            .or_default()
+            .insert(
+                Method::POST,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &BASIC_CREDENTIALS_VERIFY,
+                    async |api: Arc<A>, mut call: Call<A>| {
+                        let body = call.body().await?;
+                        Ok(
+                            api
+                                .basic_credentials_verify(call.caller, body)
                                 .await?
                                 .into_response(),
                         )

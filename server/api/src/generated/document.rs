@@ -8,7 +8,7 @@ use crate::runtime::{
 /// Title, version, description, licence and servers.
 pub static INFO: Info = Info {
     title: "Vouchsafe API",
-    version: "1.0.0",
+    version: "1.1.0",
     doc: "Vouchsafe issues and manages the credentials that clients of a tenant authenticate with: usernames with\npasswords (\"basic credentials\") and certificates with private keys (\"X.509 credentials\").\n\nThe API has two planes. The **tenant plane** (`/api/v1`) manages the credentials of one tenant. The **admin plane**\n(the rest of `/api`) configures the server: who may administer it, its tenants, trust stores and alerts.\n\n## Both planes\n\n**Extensions.** Everything marked `x-vouchsafe-extension: true` goes beyond the API that this document\nimplements. Properties are named by `x-vouchsafe-extension-properties` of their object, examples by\n`x-vouchsafe-extension-examples` of their media type. An implementation of the core may leave all of it out.\n\n**Bad input.** A request body has the content type `application/json` (a `charset=utf-8` parameter is allowed)\nand at most 1 MiB. Unknown properties, `null` where a value is expected and values of the wrong type are answered\nwith 400. An unknown path is answered with 404, a method that the path does not have with 405 and the header\n`Allow`; both with the plane's error body: `Message` below `/api/v1`, `Failure` on the rest of `/api`.\n\n**Times** are UTC in ISO 8601 format with microseconds, such as `2020-03-01T12:47:02.247462Z`.\n\n## Tenant plane\n\n**Tenant.** The tenant that a request acts on comes from its access token, never from the URL. Credentials of\nanother tenant do not exist for the caller: they are answered with 404.\n\n**Version.** The version of the API is part of every path (`/api/v1`).\n\n**Errors** have the body `Message`.\n\n## Admin plane\n\n**Sessions.** `GET /api/authentication` with HTTP Basic (or with a client certificate) begins a session and sets the\ncookie `session_id`, which every other request sends. Any answer of a session may set the cookie again, with a\nlater end (`Set-Cookie`). A session ends after 20 minutes without a request, or the time that\n`/api/configuration/aaa/settings` says, and with `DELETE /api/authentication`; as long as requests come, it goes on.\nWhat its user may do is settled at login from the groups and ACLs of `/api/configuration/aaa`: changes of these\ncount from the next login.\n\n**Access.** An ACL grants `read` or `write` on a path and everything below it; `write` includes `read`. A namespace\ncan also be listed with any grant on something below it. Trust stores can also be read by those who may read or\nwrite something that refers to trust stores: the settings as a whole, or the whole collection; a grant on a single\nobject, such as one tenant, is not enough. Whoever has a grant on exactly `/api/configuration/management` has the\nsame on the trust stores. Refused access is answered with 403.\n\n**Transactions.** The first change of a session, or `POST /api/transaction`, opens the session's transaction and\nlocks the configuration: other sessions go on reading, but their changes are answered with 409 and the name of\nthe one who holds the lock. The session sees its own changes, all others see the committed configuration, until\n`PUT /api/transaction` commits all changes at once or `DELETE /api/transaction` drops them. A transaction also\nends, without its changes, after 600 seconds without a request of its session (`meta.remaining_seconds`), and\nwith its session. Every change is checked against the whole configuration at once and again at the commit.\n\n**Messages.** An object is answered as `{\"body\", \"key\", \"meta\"}` and a list as `{\"items\", \"meta\"}`. A request\ncarries the object itself, without the wrapper `body`, and replaces the whole: nothing may be left out that is not\noptional. `meta` links to the object (`href`), to what contains it (`parent`), to its siblings in ASCII order\n(`first`, `previous`, `next`, `last`) and to the transaction. A reference to another object is answered as\n`{\"key\", \"meta\"}`; a request may send that, or just the key. Passwords can be written, but are never answered.\nClients should follow the links rather than build paths.\n\n**Errors** have the body `Failure`: `{\"error\": {\"type\", \"message\", \"details\"}}`. `type` is for programs, `message`\nfor people, `details` says which path was attempted or which values are invalid.\n\n| status | `type` |\n|---|---|\n| 400 | `InvalidRequestBody`, `SyntacticError`, `SemanticError` |\n| 401 | `Unauthenticated`, `AuthenticationFailure` |\n| 403 | `Unauthorized` |\n| 404 | `NotFound` |\n| 405 | `MethodNotAllowed` |\n| 409 | `ConfigurationLocked`, `TransactionNotOpen`, `TransactionExpired` |\n| 413 | `ContentTooLarge` |\n| 415 | `UnsupportedMediaType` |\n| 429 | `TooManyRequests` |\n| 500 | `InternalError` |\n| 503 | `ServiceUnavailable` |",
     license: ("Apache-2.0", "Apache-2.0"),
     servers: &[
@@ -80,7 +80,7 @@ pub static TAG_MANAGEMENT: Tag = Tag {
 /// The tag Tenants.
 pub static TAG_TENANTS: Tag = Tag {
     name: "Tenants",
-    doc: "Tenants, and the OAuth 2.0 clients that get access tokens for them.",
+    doc: "Tenants, the OAuth 2.0 clients that get access tokens for them, and integration keys.",
 };
 /// The tag Trust stores.
 pub static TAG_TRUST_STORES: Tag = Tag {
@@ -129,6 +129,10 @@ pub static SCHEME_O_AUTH2: Scheme = Scheme {
                 "Update basic credentials (on the tenant-system resource).",
             ),
             (
+                "tenant:basic-credentials:verify",
+                "Verify basic credentials (on the tenant-system resource).",
+            ),
+            (
                 "tenant:x509-credentials:read",
                 "Read X.509 credentials (on the tenant-system resource).",
             ),
@@ -139,6 +143,14 @@ pub static SCHEME_O_AUTH2: Scheme = Scheme {
             (
                 "tenant:x509-credentials:update",
                 "Update X.509 credentials (on the tenant-system resource).",
+            ),
+            (
+                "tenant:x509-credentials:verify",
+                "Verify X.509 credentials (on the tenant-system resource).",
+            ),
+            (
+                "tenant:events:read",
+                "Read what happens to credentials (on the tenant-system resource).",
             ),
         ],
     },
@@ -773,6 +785,110 @@ pub static BASIC_CREDENTIALS_REQUEST: Schema = Schema {
         closed: true,
     },
 };
+/// The schema `BasicCredentialsVerdict`.
+pub static BASIC_CREDENTIALS_VERDICT: Schema = Schema {
+    name: "BasicCredentialsVerdict",
+    doc: "Whether the username and the password are valid now. What is known of the credentials is told only to who knows the\npassword: a wrong one tells no more than an unknown username does, but for the reason.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "verdict",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&VERDICT),
+            },
+            Property {
+                name: "reason",
+                doc: "Why the verdict is `Rejected`. Absent with `Accepted`.",
+                required: false,
+                ty: Ty::Named(&VERDICT_REASON),
+            },
+            Property {
+                name: "detail",
+                doc: "The reason in words, for people. Absent with `Accepted`.",
+                required: false,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "tenant",
+                doc: "The id of the tenant that was asked.",
+                required: true,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "credentialsId",
+                doc: "Unique identifier of the basic credentials. Absent unless the password is right.",
+                required: false,
+                ty: Ty::Named(&CREDENTIALS_ID),
+            },
+            Property {
+                name: "username",
+                doc: "The username of the credentials, without the tenant. Absent unless the password is right.",
+                required: false,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "state",
+                doc: "The state of the credentials after the verification: the first use made them `Active`. Absent unless the password\nis right.",
+                required: false,
+                ty: Ty::Named(&CREDENTIALS_STATE),
+            },
+            Property {
+                name: "createdDate",
+                doc: "Credentials creation time and date in ISO 8601 format. Absent unless the password is right.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "updatedDate",
+                doc: "Last time when the credentials were updated in ISO 8601 format. Absent unless the password is right.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "lastUseDate",
+                doc: "Last time when the credentials were used for authentication, this time included. Absent until the first use, and\nunless the password is right.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "retryAfter",
+                doc: "In how many seconds the lock ends. Absent but with `Locked`.",
+                required: false,
+                ty: Ty::Integer,
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `BasicCredentialsVerification`.
+pub static BASIC_CREDENTIALS_VERIFICATION: Schema = Schema {
+    name: "BasicCredentialsVerification",
+    doc: "What a client presented to the caller, to be verified.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "username",
+                doc: "The username as the client presented it. `username@tenant` is accepted where it names the caller's tenant.",
+                required: true,
+                ty: Ty::Named(&PRESENTED_USERNAME),
+            },
+            Property {
+                name: "password",
+                doc: "The password as the client presented it.",
+                required: true,
+                ty: Ty::Named(&PRESENTED_PASSWORD),
+            },
+            Property {
+                name: "clientAddress",
+                doc: "The client's IP address. It is for the audit trail: the server itself only sees the caller's address.",
+                required: false,
+                ty: Ty::Named(&CLIENT_ADDRESS),
+            },
+        ],
+        closed: true,
+    },
+};
 /// The schema `CaKeyType`.
 pub static CA_KEY_TYPE: Schema = Schema {
     name: "CaKeyType",
@@ -875,6 +991,18 @@ pub static CERTIFICATE_INFO: Schema = Schema {
         closed: false,
     },
 };
+/// The schema `CertificatePem`.
+pub static CERTIFICATE_PEM: Schema = Schema {
+    name: "CertificatePem",
+    doc: "A certificate in PEM, exactly one. Up to 32768 characters. What is no certificate is not an error but a verdict\n(`MalformedCertificate`).",
+    kind: Kind::Text(Text {
+        min: Some(1usize),
+        max: Some(32768usize),
+        pattern: None,
+        format: None,
+        rule: None,
+    }),
+};
 /// The schema `CertificateProfile`.
 pub static CERTIFICATE_PROFILE: Schema = Schema {
     name: "CertificateProfile",
@@ -948,6 +1076,18 @@ pub static CHANGED: Schema = Schema {
         ],
         closed: false,
     },
+};
+/// The schema `ClientAddress`.
+pub static CLIENT_ADDRESS: Schema = Schema {
+    name: "ClientAddress",
+    doc: "The IP address of a client, IPv4 or IPv6 without brackets.",
+    kind: Kind::Text(Text {
+        min: Some(2usize),
+        max: Some(45usize),
+        pattern: Some(Pattern::new("^[0-9A-Fa-f:.]+$")),
+        format: None,
+        rule: Some("must be an IP address"),
+    }),
 };
 /// The schema `ClockLeeway`.
 pub static CLOCK_LEEWAY: Schema = Schema {
@@ -1618,6 +1758,170 @@ pub static INITIAL_DELAY_SECONDS: Schema = Schema {
         default: None,
     }),
 };
+/// The schema `IntegrationKey`.
+pub static INTEGRATION_KEY: Schema = Schema {
+    name: "IntegrationKey",
+    doc: "A key by which another service, such as a proxy or a broker, asks the server whether to let a client of the tenant in.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "name",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&INTEGRATION_KEY_NAME),
+            },
+            Property {
+                name: "client_certificates",
+                doc: "Whether headers of this caller that tell a client's certificate count. Only for a caller that validates clients'\ncertificates itself and that no client can go around or send such headers through: with `true`, who has the key\ncan pass for any client.",
+                required: true,
+                ty: Ty::Boolean,
+            },
+        ],
+        closed: true,
+    },
+};
+/// The schema `IntegrationKeyCreated`.
+pub static INTEGRATION_KEY_CREATED: Schema = Schema {
+    name: "IntegrationKeyCreated",
+    doc: "The new integration key with its secret text, which is shown here only.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "integration_key",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&INTEGRATION_KEY_SECRET),
+            },
+            Property {
+                name: "key",
+                doc: "The key of this object in the configuration, which is no secret.",
+                required: true,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "meta",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&OBJECT_META),
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `IntegrationKeyItem`.
+pub static INTEGRATION_KEY_ITEM: Schema = Schema {
+    name: "IntegrationKeyItem",
+    doc: "An integration key in the list.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "key",
+                doc: "The key of this object in the configuration, which is no secret.",
+                required: true,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "meta",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&ITEM_META),
+            },
+            Property {
+                name: "body",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&INTEGRATION_KEY),
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `IntegrationKeyList`.
+pub static INTEGRATION_KEY_LIST: Schema = Schema {
+    name: "IntegrationKeyList",
+    doc: "The integration keys of a tenant.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "items",
+                doc: "The integration keys in the order of their keys in the configuration.",
+                required: true,
+                ty: Ty::List(&Ty::Named(&INTEGRATION_KEY_ITEM)),
+            },
+            Property {
+                name: "meta",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&OBJECT_META),
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `IntegrationKeyName`.
+pub static INTEGRATION_KEY_NAME: Schema = Schema {
+    name: "IntegrationKeyName",
+    doc: "The integration key's name, for people, unique in the tenant. 1 to 100 visible ASCII characters, with single spaces\nbetween them.",
+    kind: Kind::Text(Text {
+        min: Some(1usize),
+        max: Some(100usize),
+        pattern: Some(Pattern::new("^[!-~]+(?: [!-~]+)*$")),
+        format: None,
+        rule: Some("must be visible ASCII characters with single spaces between them"),
+    }),
+};
+/// The schema `IntegrationKeyObject`.
+pub static INTEGRATION_KEY_OBJECT: Schema = Schema {
+    name: "IntegrationKeyObject",
+    doc: "An integration key, with where it stands.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "body",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&INTEGRATION_KEY),
+            },
+            Property {
+                name: "key",
+                doc: "The key of this object in the configuration, which is no secret.",
+                required: true,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "meta",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&OBJECT_META),
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `IntegrationKeySecret`.
+pub static INTEGRATION_KEY_SECRET: Schema = Schema {
+    name: "IntegrationKeySecret",
+    doc: "An integration key as the caller presents it: an opaque text of 256 random bits. Only its hash is stored, so it can't\nbe fetched again.",
+    kind: Kind::Text(Text {
+        min: None,
+        max: None,
+        pattern: None,
+        format: Some("password"),
+        rule: None,
+    }),
+};
+/// The schema `IssuerName`.
+pub static ISSUER_NAME: Schema = Schema {
+    name: "IssuerName",
+    doc: "The issuer of a certificate: its common name (`default`), or its distinguished name as RFC 4514 writes it\n(`CN=default`). Up to 1024 characters.",
+    kind: Kind::Text(Text {
+        min: Some(1usize),
+        max: Some(1024usize),
+        pattern: None,
+        format: None,
+        rule: None,
+    }),
+};
 /// The schema `IssuerUrl`.
 pub static ISSUER_URL: Schema = Schema {
     name: "IssuerUrl",
@@ -2015,9 +2319,12 @@ pub static OAUTH_SCOPE: Schema = Schema {
             "tenant:basic-credentials:read",
             "tenant:basic-credentials:create",
             "tenant:basic-credentials:update",
+            "tenant:basic-credentials:verify",
             "tenant:x509-credentials:read",
             "tenant:x509-credentials:create",
             "tenant:x509-credentials:update",
+            "tenant:x509-credentials:verify",
+            "tenant:events:read",
         ],
     ),
 };
@@ -2215,6 +2522,30 @@ pub static PORT_NUMBER: Schema = Schema {
         default: None,
     }),
 };
+/// The schema `PresentedPassword`.
+pub static PRESENTED_PASSWORD: Schema = Schema {
+    name: "PresentedPassword",
+    doc: "A password as a client presents it, whether credentials may have it or not. Up to 1024 characters.",
+    kind: Kind::Text(Text {
+        min: None,
+        max: Some(1024usize),
+        pattern: None,
+        format: Some("password"),
+        rule: None,
+    }),
+};
+/// The schema `PresentedUsername`.
+pub static PRESENTED_USERNAME: Schema = Schema {
+    name: "PresentedUsername",
+    doc: "A username as a client presents it, whether credentials may have it or not. Up to 512 characters.",
+    kind: Kind::Text(Text {
+        min: Some(1usize),
+        max: Some(512usize),
+        pattern: None,
+        format: None,
+        rule: None,
+    }),
+};
 /// The schema `PrivateKey`.
 pub static PRIVATE_KEY: Schema = Schema {
     name: "PrivateKey",
@@ -2266,6 +2597,32 @@ pub static REVOCATION_CHECK: Schema = Schema {
     name: "RevocationCheck",
     doc: "How it is checked that a certificate is not revoked.\n\n- `full`: `crl_urls` must contain the CRL URLs of all CAs in the chain of the certificate that is verified.\n- `leaf`: `crl_urls` must contain at least the CRL URL of the CA that signed the certificate that is verified.\n- `none`: It isn't checked, and `crl_urls` must be empty.",
     kind: Kind::Enum(&["full", "leaf", "none"]),
+};
+/// The schema `RevocationReason`.
+pub static REVOCATION_REASON: Schema = Schema {
+    name: "RevocationReason",
+    doc: "Why a certificate is revoked, as revocation lists tell it (RFC 5280 section 5.3.1).\n\n- `keyCompromise`: Somebody else has, or may have, the private key.\n- `affiliationChanged`: The name in the certificate is no longer right.\n- `superseded`: Another certificate has taken its place.\n- `cessationOfOperation`: It is no longer needed.\n- `privilegeWithdrawn`: Its owner may no longer do what it was for.",
+    kind: Kind::Enum(
+        &[
+            "keyCompromise",
+            "affiliationChanged",
+            "superseded",
+            "cessationOfOperation",
+            "privilegeWithdrawn",
+        ],
+    ),
+};
+/// The schema `SerialNumber`.
+pub static SERIAL_NUMBER: Schema = Schema {
+    name: "SerialNumber",
+    doc: "The serial number of a certificate, base 10 encoded. Up to 49 digits, which are 20 octets.",
+    kind: Kind::Text(Text {
+        min: None,
+        max: None,
+        pattern: Some(Pattern::new("^[0-9]{1,49}$")),
+        format: None,
+        rule: Some("must be 1 to 49 decimal digits"),
+    }),
 };
 /// The schema `ServerAddress`.
 pub static SERVER_ADDRESS: Schema = Schema {
@@ -2951,7 +3308,7 @@ pub static TENANT: Schema = Schema {
             },
             Property {
                 name: "trust_stores",
-                doc: "The trust stores to verify the certificates of external parties with. They are stored and must exist, but have\nno effect yet: the server does not verify credentials.",
+                doc: "The trust stores that vouch for certificates which no certification authority of ours issued, when credentials are\nverified. They must exist.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&REFERENCE)),
             },
@@ -3092,7 +3449,7 @@ pub static TENANT_LIST: Schema = Schema {
 /// The schema `TenantLockout`.
 pub static TENANT_LOCKOUT: Schema = Schema {
     name: "TenantLockout",
-    doc: "What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect\nyet: the server does not verify credentials.",
+    doc: "What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification\nis answered with `Locked`.",
     kind: Kind::Object {
         properties: &[
             Property {
@@ -3189,7 +3546,7 @@ pub static TENANT_REQUEST: Schema = Schema {
             },
             Property {
                 name: "trust_stores",
-                doc: "The trust stores to verify the certificates of external parties with. They are stored and must exist, but have\nno effect yet: the server does not verify credentials.",
+                doc: "The trust stores that vouch for certificates which no certification authority of ours issued, when credentials are\nverified. They must exist.",
                 required: true,
                 ty: Ty::List(&Ty::Named(&REFERENCE_INPUT)),
             },
@@ -3619,6 +3976,34 @@ pub static TRUST_STORE: Schema = Schema {
         closed: false,
     },
 };
+/// The schema `TrustStoreFailure`.
+pub static TRUST_STORE_FAILURE: Schema = Schema {
+    name: "TrustStoreFailure",
+    doc: "Something for which a certificate was rejected.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "reason",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&VERDICT_REASON),
+            },
+            Property {
+                name: "detail",
+                doc: "The reason in words, for people.",
+                required: true,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "certificate",
+                doc: "Which one of the request's certificates it is about, counted from 0. Absent where it is about none of them.",
+                required: false,
+                ty: Ty::Integer,
+            },
+        ],
+        closed: false,
+    },
+};
 /// The schema `TrustStoreItem`.
 pub static TRUST_STORE_ITEM: Schema = Schema {
     name: "TrustStoreItem",
@@ -3754,6 +4139,78 @@ pub static TRUST_STORE_TYPE: Schema = Schema {
     name: "TrustStoreType",
     doc: "The type of a trust store.\n\n- `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and\n  no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.\n- `custom`: A trust store of yours.",
     kind: Kind::Enum(&["built-in", "custom"]),
+};
+/// The schema `TrustStoreVerdict`.
+pub static TRUST_STORE_VERDICT: Schema = Schema {
+    name: "TrustStoreVerdict",
+    doc: "Whether a trust store vouches for a certificate.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "verdict",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&VERDICT),
+            },
+            Property {
+                name: "path",
+                doc: "The path that was validated: the certificate first, an authority of the trust store last. Empty with `Rejected`.",
+                required: true,
+                ty: Ty::List(&Ty::Text),
+            },
+            Property {
+                name: "failures",
+                doc: "Why the certificate was rejected. Empty with `Accepted`.",
+                required: true,
+                ty: Ty::List(&Ty::Named(&TRUST_STORE_FAILURE)),
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `TrustStoreVerdictObject`.
+pub static TRUST_STORE_VERDICT_OBJECT: Schema = Schema {
+    name: "TrustStoreVerdictObject",
+    doc: "The verdict of a trust store on a certificate.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "body",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&TRUST_STORE_VERDICT),
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `TrustStoreVerification`.
+pub static TRUST_STORE_VERIFICATION: Schema = Schema {
+    name: "TrustStoreVerification",
+    doc: "A certificate to verify with a trust store.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "certificates",
+                doc: "The certificate and those above it, as a TLS server or client presents them: its own first, the others in any\norder. 1 to 10.",
+                required: true,
+                ty: Ty::List(&Ty::Named(&CERTIFICATE_PEM)),
+            },
+            Property {
+                name: "at",
+                doc: "The moment for which it is verified. Now, if it is left out. Revocation lists are today's.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "serverName",
+                doc: "The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it\nas a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.",
+                required: false,
+                ty: Ty::Named(&SERVER_ADDRESS_VALUE),
+            },
+        ],
+        closed: true,
+    },
 };
 /// The schema `Ttl`.
 pub static TTL: Schema = Schema {
@@ -3919,6 +4376,38 @@ pub static UTILIZATION_RATIO: Schema = Schema {
         default: None,
     }),
 };
+/// The schema `Verdict`.
+pub static VERDICT: Schema = Schema {
+    name: "Verdict",
+    doc: "What came of a verification.\n\n- `Accepted`: What was presented is valid now.\n- `Rejected`: It is not. A reason stands beside it.",
+    kind: Kind::Enum(&["Accepted", "Rejected"]),
+};
+/// The schema `VerdictReason`.
+pub static VERDICT_REASON: Schema = Schema {
+    name: "VerdictReason",
+    doc: "Why something was rejected.\n\n- `UnknownUsername`: The tenant has no basic credentials with this username.\n- `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.\n- `WrongPassword`: The password is not the one of these credentials.\n- `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.\n- `Suspended`: The credentials are suspended.\n- `Revoked`: The credentials are revoked.\n- `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or\n  there are no credentials with this issuer and serial number.\n- `MalformedCertificate`: What was sent cannot be read as a certificate.\n- `Expired`: The certificate, or one above it, is past its end.\n- `NotYetValid`: The certificate, or one above it, is before its beginning.\n- `BadSignature`: A signature in the chain was not made with the key of the certificate above.\n- `UntrustedIssuer`: No chain leads to an authority that is trusted here.\n- `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.\n- `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.\n- `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that\n  is critical and not known.\n- `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.\n- `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.",
+    kind: Kind::Enum(
+        &[
+            "UnknownUsername",
+            "UnknownTenant",
+            "WrongPassword",
+            "Locked",
+            "Suspended",
+            "Revoked",
+            "UnknownCertificate",
+            "MalformedCertificate",
+            "Expired",
+            "NotYetValid",
+            "BadSignature",
+            "UntrustedIssuer",
+            "KeyUsage",
+            "NameConstraints",
+            "InvalidChain",
+            "RevokedByCrl",
+            "RevocationUnknown",
+        ],
+    ),
+};
 /// The schema `X509Credentials`.
 pub static X509_CREDENTIALS: Schema = Schema {
     name: "X509Credentials",
@@ -3972,6 +4461,12 @@ pub static X509_CREDENTIALS: Schema = Schema {
                 doc: "Last time when the certificate was used for authentication in ISO 8601 format. Absent until the first use.",
                 required: false,
                 ty: Ty::DateTime,
+            },
+            Property {
+                name: "revocationReason",
+                doc: "Why the certificate was revoked. Absent unless the state is `Revoked` and a reason was given.",
+                required: false,
+                ty: Ty::Named(&REVOCATION_REASON),
             },
         ],
         closed: false,
@@ -4076,6 +4571,144 @@ pub static X509_CREDENTIALS_REQUEST: Schema = Schema {
                 doc: "Algorithm and size of the private key that the server makes. Defaults to `rsa-2048`. Must not be sent together\nwith `csr`.",
                 required: false,
                 ty: Ty::Named(&KEY_TYPE),
+            },
+        ],
+        closed: true,
+    },
+};
+/// The schema `X509CredentialsStateUpdate`.
+pub static X509_CREDENTIALS_STATE_UPDATE: Schema = Schema {
+    name: "X509CredentialsStateUpdate",
+    doc: "A change of the state of X.509 credentials.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "state",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&CREDENTIALS_TARGET_STATE),
+            },
+            Property {
+                name: "revocationReason",
+                doc: "Why the certificate is revoked. Only together with the state `Revoked`, otherwise the answer is 400. If it is left\nout, revocation lists tell no reason. The reason of credentials that are revoked already stays as it is.",
+                required: false,
+                ty: Ty::Named(&REVOCATION_REASON),
+            },
+        ],
+        closed: true,
+    },
+};
+/// The schema `X509CredentialsVerdict`.
+pub static X509_CREDENTIALS_VERDICT: Schema = Schema {
+    name: "X509CredentialsVerdict",
+    doc: "Whether the certificate is valid now. What is known of the credentials is told also when they are rejected, for a\ncertificate is no secret.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "verdict",
+                doc: "",
+                required: true,
+                ty: Ty::Named(&VERDICT),
+            },
+            Property {
+                name: "reason",
+                doc: "Why the verdict is `Rejected`. Absent with `Accepted`.",
+                required: false,
+                ty: Ty::Named(&VERDICT_REASON),
+            },
+            Property {
+                name: "detail",
+                doc: "The reason in words, for people. Absent with `Accepted`.",
+                required: false,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "tenant",
+                doc: "The id of the tenant that was asked.",
+                required: true,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "credentialsId",
+                doc: "Unique identifier of the X.509 credentials. Absent where the certificate is not one of theirs.",
+                required: false,
+                ty: Ty::Named(&CREDENTIALS_ID),
+            },
+            Property {
+                name: "commonName",
+                doc: "Certificate Common Name (CN). Absent where the certificate is not known and has none.",
+                required: false,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "serialNumber",
+                doc: "Certificate serial number, base 10 encoded. Absent where no certificate could be read.",
+                required: false,
+                ty: Ty::Text,
+            },
+            Property {
+                name: "state",
+                doc: "The state of the credentials after the verification: the first use made them `Active`. Absent where the\ncertificate is not one of theirs.",
+                required: false,
+                ty: Ty::Named(&CREDENTIALS_STATE),
+            },
+            Property {
+                name: "invalidAfter",
+                doc: "The time and date past which the certificate is no longer valid in ISO 8601 format. Absent where no certificate\ncould be read.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "createdDate",
+                doc: "Certificate creation time and date in ISO 8601 format. Absent where the certificate is not one of our credentials.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "updatedDate",
+                doc: "Last time when the certificate was updated in ISO 8601 format. Absent where the certificate is not one of our\ncredentials.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "lastUseDate",
+                doc: "Last time when the certificate was used for authentication in ISO 8601 format, this time included. Absent until\nthe first use.",
+                required: false,
+                ty: Ty::DateTime,
+            },
+            Property {
+                name: "trustStore",
+                doc: "The key of the trust store that vouches for the certificate, where no certification authority of ours issued it.",
+                required: false,
+                ty: Ty::Text,
+            },
+        ],
+        closed: false,
+    },
+};
+/// The schema `X509CredentialsVerification`.
+pub static X509_CREDENTIALS_VERIFICATION: Schema = Schema {
+    name: "X509CredentialsVerification",
+    doc: "What a client presented to the caller, to be verified. Either `certificates`; or `issuer` and `serialNumber`, for a\ncaller that has validated the chain itself and made sure that the client has the private key. Anything else is\nanswered with 400.",
+    kind: Kind::Object {
+        properties: &[
+            Property {
+                name: "certificates",
+                doc: "The certificates that the client presented, its own first. 1 to 10.",
+                required: false,
+                ty: Ty::List(&Ty::Named(&CERTIFICATE_PEM)),
+            },
+            Property {
+                name: "issuer",
+                doc: "The issuer of the client's certificate: its common name, or its distinguished name as RFC 4514 writes it. Only\ntogether with `serialNumber`.",
+                required: false,
+                ty: Ty::Named(&ISSUER_NAME),
+            },
+            Property {
+                name: "serialNumber",
+                doc: "The serial number of the client's certificate, base 10 encoded. Only together with `issuer`.",
+                required: false,
+                ty: Ty::Named(&SERIAL_NUMBER),
             },
         ],
         closed: true,

@@ -642,6 +642,112 @@ impl<'de> Deserialize<'de> for BasicCredentialsRequest {
 impl Wire for BasicCredentialsRequest {
     const SCHEMA: &'static runtime::Schema = &document::BASIC_CREDENTIALS_REQUEST;
 }
+/// Whether the username and the password are valid now. What is known of the credentials is told only to who knows the
+/// password: a wrong one tells no more than an unknown username does, but for the reason.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BasicCredentialsVerdict {
+    /// See [`Verdict`].
+    pub verdict: Verdict,
+    /// Why the verdict is `Rejected`. Absent with `Accepted`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub reason: Option<VerdictReason>,
+    /// The reason in words, for people. Absent with `Accepted`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub detail: Option<String>,
+    /// The id of the tenant that was asked.
+    pub tenant: String,
+    /// Unique identifier of the basic credentials. Absent unless the password is right.
+    #[serde(rename = "credentialsId")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub credentials_id: Option<CredentialsId>,
+    /// The username of the credentials, without the tenant. Absent unless the password is right.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub username: Option<String>,
+    /// The state of the credentials after the verification: the first use made them `Active`. Absent unless the password
+    /// is right.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub state: Option<CredentialsState>,
+    /// Credentials creation time and date in ISO 8601 format. Absent unless the password is right.
+    #[serde(rename = "createdDate")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub created_date: Option<Timestamp>,
+    /// Last time when the credentials were updated in ISO 8601 format. Absent unless the password is right.
+    #[serde(rename = "updatedDate")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub updated_date: Option<Timestamp>,
+    /// Last time when the credentials were used for authentication, this time included. Absent until the first use, and
+    /// unless the password is right.
+    #[serde(rename = "lastUseDate")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub last_use_date: Option<Timestamp>,
+    /// In how many seconds the lock ends. Absent but with `Locked`.
+    #[serde(rename = "retryAfter")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub retry_after: Option<i32>,
+}
+/// What a client presented to the caller, to be verified.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct BasicCredentialsVerification {
+    /// The username as the client presented it. `username@tenant` is accepted where it names the caller's tenant.
+    pub username: PresentedUsername,
+    /// The password as the client presented it.
+    pub password: PresentedPassword,
+    /// The client's IP address. It is for the audit trail: the server itself only sees the caller's address.
+    #[serde(rename = "clientAddress")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub client_address: Option<ClientAddress>,
+}
+impl<'de> Deserialize<'de> for BasicCredentialsVerification {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Wire for BasicCredentialsVerification {
+    const SCHEMA: &'static runtime::Schema = &document::BASIC_CREDENTIALS_VERIFICATION;
+}
 /// Algorithm and size of the key of the tenant's CA.
 ///
 /// - `rsa-2048`: RSA with a modulus of 2048 bits.
@@ -743,6 +849,27 @@ impl Serialize for CertificateInfo {
         Self::serialize(self, serializer)
     }
 }
+/// A certificate in PEM, exactly one. Up to 32768 characters. What is no certificate is not an error but a verdict
+/// (`MalformedCertificate`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CertificatePem(String);
+impl CertificatePem {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for CertificatePem {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::CERTIFICATE_PEM.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
 /// What the certificates of the tenant's clients are like.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
@@ -839,6 +966,26 @@ impl<'de> Deserialize<'de> for Changed {
 impl Serialize for Changed {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, serializer)
+    }
+}
+/// The IP address of a client, IPv4 or IPv6 without brackets.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ClientAddress(String);
+impl ClientAddress {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for ClientAddress {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::CLIENT_ADDRESS.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
     }
 }
 /// How many seconds the issuer's clock may differ from ours.
@@ -1631,6 +1778,181 @@ impl TryFrom<i32> for InitialDelaySeconds {
         Ok(Self(number))
     }
 }
+/// A key by which another service, such as a proxy or a broker, asks the server whether to let a client of the tenant in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct IntegrationKey {
+    /// See [`IntegrationKeyName`].
+    pub name: IntegrationKeyName,
+    /// Whether headers of this caller that tell a client's certificate count. Only for a caller that validates clients'
+    /// certificates itself and that no client can go around or send such headers through: with `true`, who has the key
+    /// can pass for any client.
+    pub client_certificates: bool,
+}
+impl<'de> Deserialize<'de> for IntegrationKey {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for IntegrationKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for IntegrationKey {
+    const SCHEMA: &'static runtime::Schema = &document::INTEGRATION_KEY;
+}
+/// The new integration key with its secret text, which is shown here only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct IntegrationKeyCreated {
+    /// See [`IntegrationKeySecret`].
+    pub integration_key: IntegrationKeySecret,
+    /// The key of this object in the configuration, which is no secret.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for IntegrationKeyCreated {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for IntegrationKeyCreated {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An integration key in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct IntegrationKeyItem {
+    /// The key of this object in the configuration, which is no secret.
+    pub key: String,
+    /// See [`ItemMeta`].
+    pub meta: ItemMeta,
+    /// See [`IntegrationKey`].
+    pub body: IntegrationKey,
+}
+impl<'de> Deserialize<'de> for IntegrationKeyItem {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for IntegrationKeyItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The integration keys of a tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct IntegrationKeyList {
+    /// The integration keys in the order of their keys in the configuration.
+    pub items: Vec<IntegrationKeyItem>,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for IntegrationKeyList {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for IntegrationKeyList {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The integration key's name, for people, unique in the tenant. 1 to 100 visible ASCII characters, with single spaces
+/// between them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct IntegrationKeyName(String);
+impl IntegrationKeyName {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for IntegrationKeyName {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::INTEGRATION_KEY_NAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
+/// An integration key, with where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct IntegrationKeyObject {
+    /// See [`IntegrationKey`].
+    pub body: IntegrationKey,
+    /// The key of this object in the configuration, which is no secret.
+    pub key: String,
+    /// See [`ObjectMeta`].
+    pub meta: ObjectMeta,
+}
+impl<'de> Deserialize<'de> for IntegrationKeyObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for IntegrationKeyObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// An integration key as the caller presents it: an opaque text of 256 random bits. Only its hash is stored, so it can't
+/// be fetched again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String")]
+pub struct IntegrationKeySecret(Secret);
+impl IntegrationKeySecret {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+impl From<String> for IntegrationKeySecret {
+    fn from(text: String) -> Self {
+        Self(Secret::from(text))
+    }
+}
+/// The issuer of a certificate: its common name (`default`), or its distinguished name as RFC 4514 writes it
+/// (`CN=default`). Up to 1024 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct IssuerName(String);
+impl IssuerName {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for IssuerName {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::ISSUER_NAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
 /// The URL of an OAuth 2.0 authorization server, exactly as it stands in the claim `iss` of its tokens (RFC 8414
 /// section 2): `https`, without query and fragment. `http` is permitted for loopback hosts only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -2081,6 +2403,9 @@ pub enum OauthScope {
     /// `tenant:basic-credentials:update`
     #[serde(rename = "tenant:basic-credentials:update")]
     TenantBasicCredentialsUpdate,
+    /// `tenant:basic-credentials:verify`
+    #[serde(rename = "tenant:basic-credentials:verify")]
+    TenantBasicCredentialsVerify,
     /// `tenant:x509-credentials:read`
     #[serde(rename = "tenant:x509-credentials:read")]
     TenantX509CredentialsRead,
@@ -2090,6 +2415,12 @@ pub enum OauthScope {
     /// `tenant:x509-credentials:update`
     #[serde(rename = "tenant:x509-credentials:update")]
     TenantX509CredentialsUpdate,
+    /// `tenant:x509-credentials:verify`
+    #[serde(rename = "tenant:x509-credentials:verify")]
+    TenantX509CredentialsVerify,
+    /// `tenant:events:read`
+    #[serde(rename = "tenant:events:read")]
+    TenantEventsRead,
 }
 impl<'de> Deserialize<'de> for OauthScope {
     fn deserialize<D: serde::Deserializer<'de>>(
@@ -2317,6 +2648,46 @@ impl TryFrom<i32> for PortNumber {
         Ok(Self(number))
     }
 }
+/// A password as a client presents it, whether credentials may have it or not. Up to 1024 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PresentedPassword(Secret);
+impl PresentedPassword {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+impl TryFrom<String> for PresentedPassword {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::PRESENTED_PASSWORD.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(Secret::from(text)))
+    }
+}
+/// A username as a client presents it, whether credentials may have it or not. Up to 512 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PresentedUsername(String);
+impl PresentedUsername {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for PresentedUsername {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::PRESENTED_USERNAME.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
 /// The certificate's private key in PEM. It is not stored and cannot be fetched again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -2408,6 +2779,64 @@ impl<'de> Deserialize<'de> for RevocationCheck {
 impl Serialize for RevocationCheck {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, serializer)
+    }
+}
+/// Why a certificate is revoked, as revocation lists tell it (RFC 5280 section 5.3.1).
+///
+/// - `keyCompromise`: Somebody else has, or may have, the private key.
+/// - `affiliationChanged`: The name in the certificate is no longer right.
+/// - `superseded`: Another certificate has taken its place.
+/// - `cessationOfOperation`: It is no longer needed.
+/// - `privilegeWithdrawn`: Its owner may no longer do what it was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum RevocationReason {
+    /// `keyCompromise`
+    #[serde(rename = "keyCompromise")]
+    KeyCompromise,
+    /// `affiliationChanged`
+    #[serde(rename = "affiliationChanged")]
+    AffiliationChanged,
+    /// `superseded`
+    #[serde(rename = "superseded")]
+    Superseded,
+    /// `cessationOfOperation`
+    #[serde(rename = "cessationOfOperation")]
+    CessationOfOperation,
+    /// `privilegeWithdrawn`
+    #[serde(rename = "privilegeWithdrawn")]
+    PrivilegeWithdrawn,
+}
+impl<'de> Deserialize<'de> for RevocationReason {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for RevocationReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The serial number of a certificate, base 10 encoded. Up to 49 digits, which are 20 octets.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SerialNumber(String);
+impl SerialNumber {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for SerialNumber {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::SERIAL_NUMBER.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
     }
 }
 /// The address of a server.
@@ -3235,8 +3664,8 @@ pub struct Tenant {
     pub name: TenantName,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
-    /// no effect yet: the server does not verify credentials.
+    /// The trust stores that vouch for certificates which no certification authority of ours issued, when credentials are
+    /// verified. They must exist.
     pub trust_stores: Vec<Reference>,
     /// See [`CertificateProfile`].
     pub certificate_profile: CertificateProfile,
@@ -3366,8 +3795,8 @@ impl Serialize for TenantList {
         Self::serialize(self, serializer)
     }
 }
-/// What is to happen after wrong passwords for the same basic credentials. It is stored and checked, but has no effect
-/// yet: the server does not verify credentials.
+/// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
+/// is answered with `Locked`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct TenantLockout {
@@ -3461,8 +3890,8 @@ pub struct TenantRequest {
     pub name: TenantName,
     /// Whose tokens are accepted for this tenant beside our own.
     pub external_issuers: Vec<ExternalIssuer>,
-    /// The trust stores to verify the certificates of external parties with. They are stored and must exist, but have
-    /// no effect yet: the server does not verify credentials.
+    /// The trust stores that vouch for certificates which no certification authority of ours issued, when credentials are
+    /// verified. They must exist.
     pub trust_stores: Vec<ReferenceInput>,
     /// See [`CertificateProfile`].
     pub certificate_profile: CertificateProfile,
@@ -3898,6 +4327,34 @@ impl Serialize for TrustStore {
         Self::serialize(self, serializer)
     }
 }
+/// Something for which a certificate was rejected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStoreFailure {
+    /// See [`VerdictReason`].
+    pub reason: VerdictReason,
+    /// The reason in words, for people.
+    pub detail: String,
+    /// Which one of the request's certificates it is about, counted from 0. Absent where it is about none of them.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub certificate: Option<i32>,
+}
+impl<'de> Deserialize<'de> for TrustStoreFailure {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreFailure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// A trust store in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -4054,6 +4511,87 @@ impl Serialize for TrustStoreType {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, serializer)
     }
+}
+/// Whether a trust store vouches for a certificate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStoreVerdict {
+    /// See [`Verdict`].
+    pub verdict: Verdict,
+    /// The path that was validated: the certificate first, an authority of the trust store last. Empty with `Rejected`.
+    pub path: Vec<String>,
+    /// Why the certificate was rejected. Empty with `Accepted`.
+    pub failures: Vec<TrustStoreFailure>,
+}
+impl<'de> Deserialize<'de> for TrustStoreVerdict {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreVerdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// The verdict of a trust store on a certificate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct TrustStoreVerdictObject {
+    /// See [`TrustStoreVerdict`].
+    pub body: TrustStoreVerdict,
+}
+impl<'de> Deserialize<'de> for TrustStoreVerdictObject {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreVerdictObject {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// A certificate to verify with a trust store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct TrustStoreVerification {
+    /// The certificate and those above it, as a TLS server or client presents them: its own first, the others in any
+    /// order. 1 to 10.
+    pub certificates: Vec<CertificatePem>,
+    /// The moment for which it is verified. Now, if it is left out. Revocation lists are today's.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub at: Option<Timestamp>,
+    /// The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it
+    /// as a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.
+    #[serde(rename = "serverName")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub server_name: Option<ServerAddressValue>,
+}
+impl<'de> Deserialize<'de> for TrustStoreVerification {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for TrustStoreVerification {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+impl Wire for TrustStoreVerification {
+    const SCHEMA: &'static runtime::Schema = &document::TRUST_STORE_VERIFICATION;
 }
 /// The time to live of a certificate in seconds. Defaults to 31536000 (365 days) if not specified. Must be greater than
 /// zero. A fraction is rounded up to a whole second.
@@ -4257,6 +4795,101 @@ impl TryFrom<i32> for UtilizationRatio {
         Ok(Self(number))
     }
 }
+/// What came of a verification.
+///
+/// - `Accepted`: What was presented is valid now.
+/// - `Rejected`: It is not. A reason stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum Verdict {
+    /// `Accepted`
+    Accepted,
+    /// `Rejected`
+    Rejected,
+}
+impl<'de> Deserialize<'de> for Verdict {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for Verdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// Why something was rejected.
+///
+/// - `UnknownUsername`: The tenant has no basic credentials with this username.
+/// - `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.
+/// - `WrongPassword`: The password is not the one of these credentials.
+/// - `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.
+/// - `Suspended`: The credentials are suspended.
+/// - `Revoked`: The credentials are revoked.
+/// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
+///   there are no credentials with this issuer and serial number.
+/// - `MalformedCertificate`: What was sent cannot be read as a certificate.
+/// - `Expired`: The certificate, or one above it, is past its end.
+/// - `NotYetValid`: The certificate, or one above it, is before its beginning.
+/// - `BadSignature`: A signature in the chain was not made with the key of the certificate above.
+/// - `UntrustedIssuer`: No chain leads to an authority that is trusted here.
+/// - `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.
+/// - `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.
+/// - `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that
+///   is critical and not known.
+/// - `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.
+/// - `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum VerdictReason {
+    /// `UnknownUsername`
+    UnknownUsername,
+    /// `UnknownTenant`
+    UnknownTenant,
+    /// `WrongPassword`
+    WrongPassword,
+    /// `Locked`
+    Locked,
+    /// `Suspended`
+    Suspended,
+    /// `Revoked`
+    Revoked,
+    /// `UnknownCertificate`
+    UnknownCertificate,
+    /// `MalformedCertificate`
+    MalformedCertificate,
+    /// `Expired`
+    Expired,
+    /// `NotYetValid`
+    NotYetValid,
+    /// `BadSignature`
+    BadSignature,
+    /// `UntrustedIssuer`
+    UntrustedIssuer,
+    /// `KeyUsage`
+    KeyUsage,
+    /// `NameConstraints`
+    NameConstraints,
+    /// `InvalidChain`
+    InvalidChain,
+    /// `RevokedByCrl`
+    RevokedByCrl,
+    /// `RevocationUnknown`
+    RevocationUnknown,
+}
+impl<'de> Deserialize<'de> for VerdictReason {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for VerdictReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 /// X.509 credentials of a client, without the certificate and its private key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct X509Credentials {
@@ -4287,6 +4920,14 @@ pub struct X509Credentials {
         skip_serializing_if = "Option::is_none"
     )]
     pub last_use_date: Option<Timestamp>,
+    /// Why the certificate was revoked. Absent unless the state is `Revoked` and a reason was given.
+    #[serde(rename = "revocationReason")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revocation_reason: Option<RevocationReason>,
 }
 /// Newly issued X.509 credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -4394,4 +5035,168 @@ impl<'de> Deserialize<'de> for X509CredentialsRequest {
 }
 impl Wire for X509CredentialsRequest {
     const SCHEMA: &'static runtime::Schema = &document::X509_CREDENTIALS_REQUEST;
+}
+/// A change of the state of X.509 credentials.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct X509CredentialsStateUpdate {
+    /// See [`CredentialsTargetState`].
+    pub state: CredentialsTargetState,
+    /// Why the certificate is revoked. Only together with the state `Revoked`, otherwise the answer is 400. If it is left
+    /// out, revocation lists tell no reason. The reason of credentials that are revoked already stays as it is.
+    #[serde(rename = "revocationReason")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revocation_reason: Option<RevocationReason>,
+}
+impl<'de> Deserialize<'de> for X509CredentialsStateUpdate {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Wire for X509CredentialsStateUpdate {
+    const SCHEMA: &'static runtime::Schema = &document::X509_CREDENTIALS_STATE_UPDATE;
+}
+/// Whether the certificate is valid now. What is known of the credentials is told also when they are rejected, for a
+/// certificate is no secret.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct X509CredentialsVerdict {
+    /// See [`Verdict`].
+    pub verdict: Verdict,
+    /// Why the verdict is `Rejected`. Absent with `Accepted`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub reason: Option<VerdictReason>,
+    /// The reason in words, for people. Absent with `Accepted`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub detail: Option<String>,
+    /// The id of the tenant that was asked.
+    pub tenant: String,
+    /// Unique identifier of the X.509 credentials. Absent where the certificate is not one of theirs.
+    #[serde(rename = "credentialsId")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub credentials_id: Option<CredentialsId>,
+    /// Certificate Common Name (CN). Absent where the certificate is not known and has none.
+    #[serde(rename = "commonName")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub common_name: Option<String>,
+    /// Certificate serial number, base 10 encoded. Absent where no certificate could be read.
+    #[serde(rename = "serialNumber")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub serial_number: Option<String>,
+    /// The state of the credentials after the verification: the first use made them `Active`. Absent where the
+    /// certificate is not one of theirs.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub state: Option<CredentialsState>,
+    /// The time and date past which the certificate is no longer valid in ISO 8601 format. Absent where no certificate
+    /// could be read.
+    #[serde(rename = "invalidAfter")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub invalid_after: Option<Timestamp>,
+    /// Certificate creation time and date in ISO 8601 format. Absent where the certificate is not one of our credentials.
+    #[serde(rename = "createdDate")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub created_date: Option<Timestamp>,
+    /// Last time when the certificate was updated in ISO 8601 format. Absent where the certificate is not one of our
+    /// credentials.
+    #[serde(rename = "updatedDate")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub updated_date: Option<Timestamp>,
+    /// Last time when the certificate was used for authentication in ISO 8601 format, this time included. Absent until
+    /// the first use.
+    #[serde(rename = "lastUseDate")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub last_use_date: Option<Timestamp>,
+    /// The key of the trust store that vouches for the certificate, where no certification authority of ours issued it.
+    #[serde(rename = "trustStore")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub trust_store: Option<String>,
+}
+/// What a client presented to the caller, to be verified. Either `certificates`; or `issuer` and `serialNumber`, for a
+/// caller that has validated the chain itself and made sure that the client has the private key. Anything else is
+/// answered with 400.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct X509CredentialsVerification {
+    /// The certificates that the client presented, its own first. 1 to 10.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub certificates: Option<Vec<CertificatePem>>,
+    /// The issuer of the client's certificate: its common name, or its distinguished name as RFC 4514 writes it. Only
+    /// together with `serialNumber`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub issuer: Option<IssuerName>,
+    /// The serial number of the client's certificate, base 10 encoded. Only together with `issuer`.
+    #[serde(rename = "serialNumber")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub serial_number: Option<SerialNumber>,
+}
+impl<'de> Deserialize<'de> for X509CredentialsVerification {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Wire for X509CredentialsVerification {
+    const SCHEMA: &'static runtime::Schema = &document::X509_CREDENTIALS_VERIFICATION;
 }

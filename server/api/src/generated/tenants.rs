@@ -78,7 +78,7 @@ pub static TENANTS_GET: Operation = Operation {
     path: "/api/configuration/tenants/{key}",
     tag: &document::TAG_TENANTS,
     summary: "Get a tenant",
-    doc: "Returns the tenant with the given key. Its OAuth clients are at `oauth_clients` below it.",
+    doc: "Returns the tenant with the given key. Its OAuth clients and integration keys are at `oauth_clients` and\n`integration_keys` below it.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[
         Parameter {
@@ -163,7 +163,7 @@ pub static TENANTS_DELETE: Operation = Operation {
     path: "/api/configuration/tenants/{key}",
     tag: &document::TAG_TENANTS,
     summary: "Delete a tenant",
-    doc: "Deletes the tenant with the given key and its OAuth clients. A tenant with credentials that are not `Revoked`\ncan't be deleted (`SemanticError`). Its `id` is never given again.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.",
+    doc: "Deletes the tenant with the given key, its OAuth clients and its integration keys. A tenant with credentials that are\nnot `Revoked` can't be deleted (`SemanticError`). Its `id` is never given again.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.",
     security: Some((&document::SCHEME_SESSION, &[])),
     parameters: &[
         Parameter {
@@ -182,6 +182,243 @@ pub static TENANTS_DELETE: Operation = Operation {
             200u16,
             &Response {
                 doc: "The tenant is deleted in the transaction.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::DELETED)),
+            },
+        ),
+        (400u16, &document::RESPONSE_INVALID_REMOVAL),
+        (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
+        (403u16, &document::RESPONSE_NOT_AUTHORIZED),
+        (404u16, &document::RESPONSE_OBJECT_NOT_FOUND),
+        (409u16, &document::RESPONSE_CONFIGURATION_LOCKED),
+        (500u16, &document::RESPONSE_CONFIGURATION_FAILED),
+        (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
+    ],
+};
+/// `GET /api/configuration/tenants/{key}/integration_keys`
+pub static INTEGRATION_KEYS_LIST: Operation = Operation {
+    id: "integration_keys_list",
+    method: "GET",
+    path: "/api/configuration/tenants/{key}/integration_keys",
+    tag: &document::TAG_TENANTS,
+    summary: "List the integration keys of a tenant",
+    doc: "Lists the integration keys of the tenant. With an integration key another service, such as a proxy or a broker, asks\nbelow `/integrations` whether to let a client in. It presents the key in the header `X-Vouchsafe-Key` or, where it\ncan't send headers, as part of the path: `/integrations/key/{key}/...`. A key speaks for its tenant alone.",
+    security: Some((&document::SCHEME_SESSION, &[])),
+    parameters: &[
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "key",
+                doc: "The object's key.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+    ],
+    request: None,
+    responses: &[
+        (
+            200u16,
+            &Response {
+                doc: "The tenant's integration keys.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::INTEGRATION_KEY_LIST)),
+            },
+        ),
+        (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
+        (403u16, &document::RESPONSE_NOT_AUTHORIZED),
+        (404u16, &document::RESPONSE_OBJECT_NOT_FOUND),
+        (500u16, &document::RESPONSE_CONFIGURATION_FAILED),
+        (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
+    ],
+};
+/// `POST /api/configuration/tenants/{key}/integration_keys`
+pub static INTEGRATION_KEYS_CREATE: Operation = Operation {
+    id: "integration_keys_create",
+    method: "POST",
+    path: "/api/configuration/tenants/{key}/integration_keys",
+    tag: &document::TAG_TENANTS,
+    summary: "Create an integration key",
+    doc: "Creates an integration key of the tenant. The answer is the only place where its secret text is shown.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed. The key is not accepted before.\n\nA `name` that another integration key of the tenant has is answered with `SemanticError`.",
+    security: Some((&document::SCHEME_SESSION, &[])),
+    parameters: &[
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "key",
+                doc: "The object's key.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+    ],
+    request: Some(Request {
+        doc: "The integration key.",
+        required: true,
+        schema: &document::INTEGRATION_KEY,
+    }),
+    responses: &[
+        (
+            201u16,
+            &Response {
+                doc: "The integration key is created in the transaction.",
+                headers: &[
+                    ("Location", &document::HEADER_OBJECT_LOCATION),
+                    ("Cache-Control", &document::HEADER_CACHE_CONTROL),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::Named(&document::INTEGRATION_KEY_CREATED)),
+            },
+        ),
+        (400u16, &document::RESPONSE_INVALID_OBJECT),
+        (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
+        (403u16, &document::RESPONSE_NOT_AUTHORIZED),
+        (404u16, &document::RESPONSE_OBJECT_NOT_FOUND),
+        (409u16, &document::RESPONSE_CONFIGURATION_LOCKED),
+        (413u16, &document::RESPONSE_OBJECT_TOO_LARGE),
+        (415u16, &document::RESPONSE_OBJECT_MEDIA_TYPE_NOT_SUPPORTED),
+        (500u16, &document::RESPONSE_CONFIGURATION_FAILED),
+        (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
+    ],
+};
+/// `GET /api/configuration/tenants/{key}/integration_keys/{integration_key_key}`
+pub static INTEGRATION_KEYS_GET: Operation = Operation {
+    id: "integration_keys_get",
+    method: "GET",
+    path: "/api/configuration/tenants/{key}/integration_keys/{integration_key_key}",
+    tag: &document::TAG_TENANTS,
+    summary: "Get an integration key",
+    doc: "Returns the integration key with the given key. Its secret text is never part of an answer.",
+    security: Some((&document::SCHEME_SESSION, &[])),
+    parameters: &[
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "key",
+                doc: "The object's key.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "integration_key_key",
+                doc: "The integration key's key in the configuration.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+    ],
+    request: None,
+    responses: &[
+        (
+            200u16,
+            &Response {
+                doc: "The integration key.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::INTEGRATION_KEY_OBJECT)),
+            },
+        ),
+        (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
+        (403u16, &document::RESPONSE_NOT_AUTHORIZED),
+        (404u16, &document::RESPONSE_OBJECT_NOT_FOUND),
+        (500u16, &document::RESPONSE_CONFIGURATION_FAILED),
+        (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
+    ],
+};
+/// `PUT /api/configuration/tenants/{key}/integration_keys/{integration_key_key}`
+pub static INTEGRATION_KEYS_REPLACE: Operation = Operation {
+    id: "integration_keys_replace",
+    method: "PUT",
+    path: "/api/configuration/tenants/{key}/integration_keys/{integration_key_key}",
+    tag: &document::TAG_TENANTS,
+    summary: "Change an integration key",
+    doc: "Replaces the name and the settings of the integration key with the given key. Its secret text stays; for a new one,\ncreate another integration key and delete this one.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.",
+    security: Some((&document::SCHEME_SESSION, &[])),
+    parameters: &[
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "key",
+                doc: "The object's key.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "integration_key_key",
+                doc: "The integration key's key in the configuration.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+    ],
+    request: Some(Request {
+        doc: "The integration key.",
+        required: true,
+        schema: &document::INTEGRATION_KEY,
+    }),
+    responses: &[
+        (
+            201u16,
+            &Response {
+                doc: "The integration key is changed in the transaction.",
+                headers: &[
+                    ("Location", &document::HEADER_OBJECT_LOCATION),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::Named(&document::CHANGED)),
+            },
+        ),
+        (400u16, &document::RESPONSE_INVALID_OBJECT),
+        (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
+        (403u16, &document::RESPONSE_NOT_AUTHORIZED),
+        (404u16, &document::RESPONSE_OBJECT_NOT_FOUND),
+        (409u16, &document::RESPONSE_CONFIGURATION_LOCKED),
+        (413u16, &document::RESPONSE_OBJECT_TOO_LARGE),
+        (415u16, &document::RESPONSE_OBJECT_MEDIA_TYPE_NOT_SUPPORTED),
+        (500u16, &document::RESPONSE_CONFIGURATION_FAILED),
+        (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
+    ],
+};
+/// `DELETE /api/configuration/tenants/{key}/integration_keys/{integration_key_key}`
+pub static INTEGRATION_KEYS_DELETE: Operation = Operation {
+    id: "integration_keys_delete",
+    method: "DELETE",
+    path: "/api/configuration/tenants/{key}/integration_keys/{integration_key_key}",
+    tag: &document::TAG_TENANTS,
+    summary: "Delete an integration key",
+    doc: "Deletes the integration key with the given key. It is not accepted any more.\n\nThe change is staged in the session's transaction, which is opened if there is none. It takes effect when the\ntransaction is committed.",
+    security: Some((&document::SCHEME_SESSION, &[])),
+    parameters: &[
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "key",
+                doc: "The object's key.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "integration_key_key",
+                doc: "The integration key's key in the configuration.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+    ],
+    request: None,
+    responses: &[
+        (
+            200u16,
+            &Response {
+                doc: "The integration key is deleted in the transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
                 body: Some(Ty::Named(&document::DELETED)),
             },
@@ -499,6 +736,74 @@ impl TenantsDeleteAnswer {
         runtime::json(200u16, &self.body)
     }
 }
+/// The 200 answer of `integration_keys_list`.
+#[derive(Debug)]
+pub struct IntegrationKeysListAnswer {
+    /// The body.
+    pub body: IntegrationKeyList,
+}
+impl IntegrationKeysListAnswer {
+    fn into_response(self) -> HttpResponse {
+        runtime::json(200u16, &self.body)
+    }
+}
+/// The 201 answer of `integration_keys_create`.
+#[derive(Debug)]
+pub struct IntegrationKeysCreateAnswer {
+    /// The body.
+    pub body: IntegrationKeyCreated,
+    /// The path of the object, as in `meta.href`.
+    pub location: Option<String>,
+}
+impl IntegrationKeysCreateAnswer {
+    fn into_response(self) -> HttpResponse {
+        let mut response = runtime::json(201u16, &self.body);
+        runtime::header(&mut response, "cache-control", "no-store");
+        if let Some(value) = &self.location {
+            runtime::header(&mut response, "location", &value.to_string());
+        }
+        response
+    }
+}
+/// The 200 answer of `integration_keys_get`.
+#[derive(Debug)]
+pub struct IntegrationKeysGetAnswer {
+    /// The body.
+    pub body: IntegrationKeyObject,
+}
+impl IntegrationKeysGetAnswer {
+    fn into_response(self) -> HttpResponse {
+        runtime::json(200u16, &self.body)
+    }
+}
+/// The 201 answer of `integration_keys_replace`.
+#[derive(Debug)]
+pub struct IntegrationKeysReplaceAnswer {
+    /// The body.
+    pub body: Changed,
+    /// The path of the object, as in `meta.href`.
+    pub location: Option<String>,
+}
+impl IntegrationKeysReplaceAnswer {
+    fn into_response(self) -> HttpResponse {
+        let mut response = runtime::json(201u16, &self.body);
+        if let Some(value) = &self.location {
+            runtime::header(&mut response, "location", &value.to_string());
+        }
+        response
+    }
+}
+/// The 200 answer of `integration_keys_delete`.
+#[derive(Debug)]
+pub struct IntegrationKeysDeleteAnswer {
+    /// The body.
+    pub body: Deleted,
+}
+impl IntegrationKeysDeleteAnswer {
+    fn into_response(self) -> HttpResponse {
+        runtime::json(200u16, &self.body)
+    }
+}
 /// The 200 answer of `oauth_clients_list`.
 #[derive(Debug)]
 pub struct OauthClientsListAnswer {
@@ -599,6 +904,41 @@ pub trait TenantsApi: Plane {
         caller: Self::Caller,
         key: ConfigurationKey,
     ) -> impl Future<Output = Result<TenantsDeleteAnswer, Self::Error>> + Send;
+    /// List the integration keys of a tenant: `GET /api/configuration/tenants/{key}/integration_keys`.
+    fn integration_keys_list(
+        &self,
+        caller: Self::Caller,
+        key: ConfigurationKey,
+    ) -> impl Future<Output = Result<IntegrationKeysListAnswer, Self::Error>> + Send;
+    /// Create an integration key: `POST /api/configuration/tenants/{key}/integration_keys`.
+    fn integration_keys_create(
+        &self,
+        caller: Self::Caller,
+        key: ConfigurationKey,
+        body: IntegrationKey,
+    ) -> impl Future<Output = Result<IntegrationKeysCreateAnswer, Self::Error>> + Send;
+    /// Get an integration key: `GET /api/configuration/tenants/{key}/integration_keys/{integration_key_key}`.
+    fn integration_keys_get(
+        &self,
+        caller: Self::Caller,
+        key: ConfigurationKey,
+        integration_key_key: ConfigurationKey,
+    ) -> impl Future<Output = Result<IntegrationKeysGetAnswer, Self::Error>> + Send;
+    /// Change an integration key: `PUT /api/configuration/tenants/{key}/integration_keys/{integration_key_key}`.
+    fn integration_keys_replace(
+        &self,
+        caller: Self::Caller,
+        key: ConfigurationKey,
+        integration_key_key: ConfigurationKey,
+        body: IntegrationKey,
+    ) -> impl Future<Output = Result<IntegrationKeysReplaceAnswer, Self::Error>> + Send;
+    /// Delete an integration key: `DELETE /api/configuration/tenants/{key}/integration_keys/{integration_key_key}`.
+    fn integration_keys_delete(
+        &self,
+        caller: Self::Caller,
+        key: ConfigurationKey,
+        integration_key_key: ConfigurationKey,
+    ) -> impl Future<Output = Result<IntegrationKeysDeleteAnswer, Self::Error>> + Send;
     /// List the OAuth clients of a tenant: `GET /api/configuration/tenants/{key}/oauth_clients`.
     fn oauth_clients_list(
         &self,
@@ -646,6 +986,11 @@ impl<A: TenantsApi> OpenApi for TenantsRoutes<A> {
                 &TENANTS_GET,
                 &TENANTS_REPLACE,
                 &TENANTS_DELETE,
+                &INTEGRATION_KEYS_LIST,
+                &INTEGRATION_KEYS_CREATE,
+                &INTEGRATION_KEYS_GET,
+                &INTEGRATION_KEYS_REPLACE,
+                &INTEGRATION_KEYS_DELETE,
                 &OAUTH_CLIENTS_LIST,
                 &OAUTH_CLIENTS_CREATE,
                 &OAUTH_CLIENTS_GET,
@@ -662,6 +1007,11 @@ impl<A: TenantsApi> OpenApi for TenantsRoutes<A> {
                 &TENANTS_GET,
                 &TENANTS_REPLACE,
                 &TENANTS_DELETE,
+                &INTEGRATION_KEYS_LIST,
+                &INTEGRATION_KEYS_CREATE,
+                &INTEGRATION_KEYS_GET,
+                &INTEGRATION_KEYS_REPLACE,
+                &INTEGRATION_KEYS_DELETE,
                 &OAUTH_CLIENTS_LIST,
                 &OAUTH_CLIENTS_CREATE,
                 &OAUTH_CLIENTS_GET,
@@ -747,6 +1097,124 @@ impl<A: TenantsApi> OpenApi for TenantsRoutes<A> {
                     async |api: Arc<A>, call: Call<A>| {
                         let key = call.path("key")?;
                         Ok(api.tenants_delete(call.caller, key).await?.into_response())
+                    },
+                ),
+            );
+        routes
+            .entry("/api/configuration/tenants/:key/integration_keys".to_owned())
+            .or_default()
+            .insert(
+                Method::GET,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &INTEGRATION_KEYS_LIST,
+                    async |api: Arc<A>, call: Call<A>| {
+                        let key = call.path("key")?;
+                        Ok(
+                            api
+                                .integration_keys_list(call.caller, key)
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry("/api/configuration/tenants/:key/integration_keys".to_owned())
+            .or_default()
+            .insert(
+                Method::POST,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &INTEGRATION_KEYS_CREATE,
+                    async |api: Arc<A>, mut call: Call<A>| {
+                        let key = call.path("key")?;
+                        let body = call.body().await?;
+                        Ok(
+                            api
+                                .integration_keys_create(call.caller, key, body)
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry(
+                "/api/configuration/tenants/:key/integration_keys/:integration_key_key"
+                    .to_owned(),
+            )
+            .or_default()
+            .insert(
+                Method::GET,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &INTEGRATION_KEYS_GET,
+                    async |api: Arc<A>, call: Call<A>| {
+                        let key = call.path("key")?;
+                        let integration_key_key = call.path("integration_key_key")?;
+                        Ok(
+                            api
+                                .integration_keys_get(call.caller, key, integration_key_key)
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry(
+                "/api/configuration/tenants/:key/integration_keys/:integration_key_key"
+                    .to_owned(),
+            )
+            .or_default()
+            .insert(
+                Method::PUT,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &INTEGRATION_KEYS_REPLACE,
+                    async |api: Arc<A>, mut call: Call<A>| {
+                        let key = call.path("key")?;
+                        let integration_key_key = call.path("integration_key_key")?;
+                        let body = call.body().await?;
+                        Ok(
+                            api
+                                .integration_keys_replace(
+                                    call.caller,
+                                    key,
+                                    integration_key_key,
+                                    body,
+                                )
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry(
+                "/api/configuration/tenants/:key/integration_keys/:integration_key_key"
+                    .to_owned(),
+            )
+            .or_default()
+            .insert(
+                Method::DELETE,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &INTEGRATION_KEYS_DELETE,
+                    async |api: Arc<A>, call: Call<A>| {
+                        let key = call.path("key")?;
+                        let integration_key_key = call.path("integration_key_key")?;
+                        Ok(
+                            api
+                                .integration_keys_delete(
+                                    call.caller,
+                                    key,
+                                    integration_key_key,
+                                )
+                                .await?
+                                .into_response(),
+                        )
                     },
                 ),
             );

@@ -195,6 +195,57 @@ pub static TRUST_STORES_DELETE: Operation = Operation {
         (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
     ],
 };
+/// `POST /api/configuration/trust_stores/{key}/verify`
+pub static TRUST_STORES_VERIFY: Operation = Operation {
+    id: "trust_stores_verify",
+    method: "POST",
+    path: "/api/configuration/trust_stores/{key}/verify",
+    tag: &document::TAG_TRUST_STORES,
+    summary: "Verify a certificate with a trust store",
+    doc: "Tells whether the trust store with the given key vouches for a certificate, and why not. It is for trying out: it\nchanges nothing, opens no transaction, and is no use of credentials. The trust store is the one that the session\nsees, with the changes of its own transaction.\n\nThe path is validated as RFC 5280 section 6 says, and revocation is checked as the trust store has it\n(`revocation_check`), with revocation lists that are fetched if need be.\n\nThis needs read access to the trust store.",
+    security: Some((&document::SCHEME_SESSION, &[])),
+    parameters: &[
+        Parameter {
+            place: Place::Path,
+            property: Property {
+                name: "key",
+                doc: "The object's key.",
+                required: true,
+                ty: Ty::Named(&document::CONFIGURATION_KEY),
+            },
+        },
+    ],
+    request: Some(Request {
+        doc: "The certificate.",
+        required: true,
+        schema: &document::TRUST_STORE_VERIFICATION,
+    }),
+    responses: &[
+        (
+            200u16,
+            &Response {
+                doc: "The verdict.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::TRUST_STORE_VERDICT_OBJECT)),
+            },
+        ),
+        (
+            400u16,
+            &Response {
+                doc: "The request is not accepted.\n\n- `InvalidRequestBody`: the body is missing or is not JSON.\n- `SyntacticError`: a value is not accepted. `details` has the path that was found invalid.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::FAILURE)),
+            },
+        ),
+        (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
+        (403u16, &document::RESPONSE_NOT_AUTHORIZED),
+        (404u16, &document::RESPONSE_OBJECT_NOT_FOUND),
+        (413u16, &document::RESPONSE_OBJECT_TOO_LARGE),
+        (415u16, &document::RESPONSE_OBJECT_MEDIA_TYPE_NOT_SUPPORTED),
+        (500u16, &document::RESPONSE_CONFIGURATION_FAILED),
+        (503u16, &document::RESPONSE_CONFIGURATION_BUSY),
+    ],
+};
 /// The 200 answer of `trust_stores_list`.
 #[derive(Debug)]
 pub struct TrustStoresListAnswer {
@@ -262,6 +313,17 @@ impl TrustStoresDeleteAnswer {
         runtime::json(200u16, &self.body)
     }
 }
+/// The 200 answer of `trust_stores_verify`.
+#[derive(Debug)]
+pub struct TrustStoresVerifyAnswer {
+    /// The body.
+    pub body: TrustStoreVerdictObject,
+}
+impl TrustStoresVerifyAnswer {
+    fn into_response(self) -> HttpResponse {
+        runtime::json(200u16, &self.body)
+    }
+}
 /// The operations of Trust stores.
 pub trait TrustStoresApi: Plane {
     /// List trust stores: `GET /api/configuration/trust_stores`.
@@ -294,6 +356,13 @@ pub trait TrustStoresApi: Plane {
         caller: Self::Caller,
         key: ConfigurationKey,
     ) -> impl Future<Output = Result<TrustStoresDeleteAnswer, Self::Error>> + Send;
+    /// Verify a certificate with a trust store: `POST /api/configuration/trust_stores/{key}/verify`.
+    fn trust_stores_verify(
+        &self,
+        caller: Self::Caller,
+        key: ConfigurationKey,
+        body: TrustStoreVerification,
+    ) -> impl Future<Output = Result<TrustStoresVerifyAnswer, Self::Error>> + Send;
 }
 /// Routes to the operations of Trust stores.
 pub struct TrustStoresRoutes<A>(pub Arc<A>);
@@ -306,6 +375,7 @@ impl<A: TrustStoresApi> OpenApi for TrustStoresRoutes<A> {
                 &TRUST_STORES_GET,
                 &TRUST_STORES_REPLACE,
                 &TRUST_STORES_DELETE,
+                &TRUST_STORES_VERIFY,
             ],
         )
     }
@@ -317,6 +387,7 @@ impl<A: TrustStoresApi> OpenApi for TrustStoresRoutes<A> {
                 &TRUST_STORES_GET,
                 &TRUST_STORES_REPLACE,
                 &TRUST_STORES_DELETE,
+                &TRUST_STORES_VERIFY,
             ],
             registry,
         );
@@ -404,6 +475,26 @@ impl<A: TrustStoresApi> OpenApi for TrustStoresRoutes<A> {
                         Ok(
                             api
                                 .trust_stores_delete(call.caller, key)
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry("/api/configuration/trust_stores/:key/verify".to_owned())
+            .or_default()
+            .insert(
+                Method::POST,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &TRUST_STORES_VERIFY,
+                    async |api: Arc<A>, mut call: Call<A>| {
+                        let key = call.path("key")?;
+                        let body = call.body().await?;
+                        Ok(
+                            api
+                                .trust_stores_verify(call.caller, key, body)
                                 .await?
                                 .into_response(),
                         )

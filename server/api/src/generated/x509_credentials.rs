@@ -112,6 +112,49 @@ pub static X509_CREDENTIALS_CREATE: Operation = Operation {
         (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
     ],
 };
+/// `POST /api/v1/x509-credentials/verify`
+pub static X509_CREDENTIALS_VERIFY: Operation = Operation {
+    id: "x509_credentials_verify",
+    method: "POST",
+    path: "/api/v1/x509-credentials/verify",
+    tag: &document::TAG_X509_CREDENTIALS,
+    summary: "Verify X.509 credentials",
+    doc: "Tells whether a certificate that a client presented to the caller is valid now.\n\nThis is for services that let clients in with certificates of the tenant, such as proxies and brokers. Making sure\nthat the client has the private key, as TLS does, is up to the caller. The verdict is part of the answer: an unknown\ncertificate is not a 404, and `Rejected` is not an error. Any answer but 200 means that nothing was verified, and must\nnot let anybody in.\n\nWith `certificates`, the whole chain is validated (RFC 5280 section 6) against the tenant's certification authority\nand then against the tenant's trust stores, with their revocation lists. With `issuer` and `serialNumber`, only the\ncredentials' state and end are looked at, and only those that our certification authority issued are known.\n\n`Accepted` is a use of the credentials: their state becomes `Active`, and `lastUseDate` is this moment. Suspensions\nand revocations count from the next verification on.",
+    security: Some((&document::SCHEME_O_AUTH2, &["tenant:x509-credentials:verify"])),
+    parameters: &[],
+    request: Some(Request {
+        doc: "What the client presented.",
+        required: true,
+        schema: &document::X509_CREDENTIALS_VERIFICATION,
+    }),
+    responses: &[
+        (
+            200u16,
+            &Response {
+                doc: "The verdict.",
+                headers: &[
+                    ("Cache-Control", &document::HEADER_CACHE_CONTROL),
+                    ("X-Request-Id", &document::HEADER_REQUEST_ID),
+                ],
+                body: Some(Ty::Named(&document::X509_CREDENTIALS_VERDICT)),
+            },
+        ),
+        (
+            400u16,
+            &Response {
+                doc: "The request is not valid, and nothing was verified.",
+                headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
+                body: Some(Ty::Named(&document::MESSAGE)),
+            },
+        ),
+        (401u16, &document::RESPONSE_UNAUTHORIZED),
+        (403u16, &document::RESPONSE_FORBIDDEN),
+        (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),
+        (415u16, &document::RESPONSE_UNSUPPORTED_MEDIA_TYPE),
+        (500u16, &document::RESPONSE_INTERNAL_SERVER_ERROR),
+        (503u16, &document::RESPONSE_SERVICE_UNAVAILABLE),
+    ],
+};
 /// `GET /api/v1/x509-credentials/{id}`
 pub static X509_CREDENTIALS_GET: Operation = Operation {
     id: "x509_credentials_get",
@@ -172,7 +215,7 @@ pub static X509_CREDENTIALS_UPDATE_STATE: Operation = Operation {
     request: Some(Request {
         doc: "The desired new state.",
         required: true,
-        schema: &document::CREDENTIALS_STATE_UPDATE,
+        schema: &document::X509_CREDENTIALS_STATE_UPDATE,
     }),
     responses: &[
         (
@@ -274,6 +317,19 @@ impl X509CredentialsCreateAnswer {
         response
     }
 }
+/// The 200 answer of `x509_credentials_verify`.
+#[derive(Debug)]
+pub struct X509CredentialsVerifyAnswer {
+    /// The body.
+    pub body: X509CredentialsVerdict,
+}
+impl X509CredentialsVerifyAnswer {
+    fn into_response(self) -> HttpResponse {
+        let mut response = runtime::json(200u16, &self.body);
+        runtime::header(&mut response, "cache-control", "no-store");
+        response
+    }
+}
 /// The 200 answer of `x509_credentials_get`.
 #[derive(Debug)]
 pub struct X509CredentialsGetAnswer {
@@ -307,6 +363,12 @@ pub trait X509CredentialsApi: Plane {
         caller: Self::Caller,
         body: X509CredentialsRequest,
     ) -> impl Future<Output = Result<X509CredentialsCreateAnswer, Self::Error>> + Send;
+    /// Verify X.509 credentials: `POST /api/v1/x509-credentials/verify`.
+    fn x509_credentials_verify(
+        &self,
+        caller: Self::Caller,
+        body: X509CredentialsVerification,
+    ) -> impl Future<Output = Result<X509CredentialsVerifyAnswer, Self::Error>> + Send;
     /// Get X.509 credentials: `GET /api/v1/x509-credentials/{id}`.
     fn x509_credentials_get(
         &self,
@@ -318,7 +380,7 @@ pub trait X509CredentialsApi: Plane {
         &self,
         caller: Self::Caller,
         id: CredentialsId,
-        body: CredentialsStateUpdate,
+        body: X509CredentialsStateUpdate,
     ) -> impl Future<
         Output = Result<X509CredentialsUpdateStateAnswer, Self::Error>,
     > + Send;
@@ -331,6 +393,7 @@ impl<A: X509CredentialsApi> OpenApi for X509CredentialsRoutes<A> {
             &[
                 &X509_CREDENTIALS_LIST,
                 &X509_CREDENTIALS_CREATE,
+                &X509_CREDENTIALS_VERIFY,
                 &X509_CREDENTIALS_GET,
                 &X509_CREDENTIALS_UPDATE_STATE,
             ],
@@ -341,6 +404,7 @@ impl<A: X509CredentialsApi> OpenApi for X509CredentialsRoutes<A> {
             &[
                 &X509_CREDENTIALS_LIST,
                 &X509_CREDENTIALS_CREATE,
+                &X509_CREDENTIALS_VERIFY,
                 &X509_CREDENTIALS_GET,
                 &X509_CREDENTIALS_UPDATE_STATE,
             ],
@@ -383,6 +447,25 @@ impl<A: X509CredentialsApi> OpenApi for X509CredentialsRoutes<A> {
                         Ok(
                             api
                                 .x509_credentials_create(call.caller, body)
+                                .await?
+                                .into_response(),
+                        )
+                    },
+                ),
+            );
+        routes
+            .entry("/api/v1/x509-credentials/verify".to_owned())
+            .or_default()
+            .insert(
+                Method::POST,
+                runtime::endpoint(
+                    Arc::clone(&self.0),
+                    &X509_CREDENTIALS_VERIFY,
+                    async |api: Arc<A>, mut call: Call<A>| {
+                        let body = call.body().await?;
+                        Ok(
+                            api
+                                .x509_credentials_verify(call.caller, body)
                                 .await?
                                 .into_response(),
                         )

@@ -126,15 +126,12 @@ fn body(rust: &Rust<'_>, operation: &Operation, args: &mut Vec<TokenStream>) -> 
     (convert, quote!(.json(#reference)? #repeatable))
 }
 
-/// The property of a request that has no other and needs this one: it is taken in the request's place.
+/// The property of a request that needs this one and has no other, but for additions: it is taken in the request's
+/// place. So calls go on to compile when a request gets an addition.
 pub(super) fn only_required(def: &TypeDef) -> Option<&Field> {
-    match &def.kind {
-        Kind::Struct { fields, .. } => match fields.as_slice() {
-            [only] if only.needs_value() => Some(only),
-            _ => None,
-        },
-        _ => None,
-    }
+    let Kind::Struct { fields, .. } = &def.kind else { return None };
+    let mut documented = fields.iter().filter(|field| !field.addition);
+    documented.next().filter(|only| only.needs_value() && documented.next().is_none())
 }
 
 /// The request without its body.

@@ -88,5 +88,11 @@ pub(super) fn query(rust: &Rust<'_>, operation: &Operation) -> Option<TokenStrea
 }
 
 fn field(param: &Param) -> Field {
-    Field { name: param.name.clone(), doc: param.doc.clone(), required: param.required, ty: param.ty.clone() }
+    Field {
+        name: param.name.clone(),
+        doc: param.doc.clone(),
+        required: param.required,
+        addition: false,
+        ty: param.ty.clone(),
+    }
 }

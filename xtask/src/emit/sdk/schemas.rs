@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{FOLDER, File, docs, examples, file, ident, imports, rust::Rust};
+use super::{FOLDER, File, docs, examples, file, ident, imports, operations::only_required, rust::Rust};
 use crate::{
     emit::{snake, variant},
     ir::{Field, Kind, Ty, TypeDef},
@@ -44,10 +44,8 @@ fn structure(rust: &Rust<'_>, def: &TypeDef, fields: &[Field]) -> TokenStream {
             fields.iter().filter(|field| !field.needs_value()).map(|field| setter(rust, &def.name, field));
         quote!(impl #name { #new #(#setters)* })
     });
-    let from = match fields {
-        [only] if sent && only.needs_value() => Some(from_only(rust, def, only)),
-        _ => None,
-    };
+    let only = only_required(def).filter(|_| sent);
+    let from = only.map(|only| from_only(rust, def, only, fields.len() > 1));
     let non_exhaustive = (!sent || !is_literal(def)).then(|| quote!(#[non_exhaustive]));
     quote! {
         #doc
@@ -148,12 +146,13 @@ pub(super) fn value_ty(ty: &Ty) -> &Ty {
     if let Ty::Nullable(ty) = ty { ty } else { ty }
 }
 
-/// A struct of one required property is taken as that property too.
-fn from_only(rust: &Rust<'_>, def: &TypeDef, only: &Field) -> TokenStream {
+/// A struct of one required property is taken as that property too; `more` says whether it has additions.
+fn from_only(rust: &Rust<'_>, def: &TypeDef, only: &Field, more: bool) -> TokenStream {
     let (name, field, ty) = (ident(&def.name), ident(&snake(&only.name)), rust.ty(&only.ty));
+    let made = if more { quote!(Self::new(#field)) } else { quote!(Self { #field }) };
     quote! {
         impl From<#ty> for #name {
-            fn from(#field: #ty) -> Self { Self { #field } }
+            fn from(#field: #ty) -> Self { #made }
         }
     }
 }

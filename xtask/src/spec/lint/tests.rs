@@ -39,6 +39,8 @@ fn each_rule_finds_what_it_is_for() {
     let login = "/paths/~1api~1authentication/get";
     let types = "/paths/~1api~1authentication~1types/get";
     let settings = "/paths/~1api~1configuration~1aaa~1settings/put";
+    let stores = "/paths/~1api~1configuration~1trust_stores/post";
+    let store = "/paths/~1api~1configuration~1trust_stores~1{key}/delete";
     let at = |start: &str, end: &str| format!("{start}{end}");
     let schema = |name: &str| format!("/components/schemas/{name}");
     let cases = [
@@ -133,6 +135,8 @@ fn each_rule_finds_what_it_is_for() {
         ),
         (at(login, "/responses/429"), Remove, "does not document the status 429 [statuses]"),
         (at(settings, "/responses/409"), Remove, "does not document the status 409 [statuses]"),
+        (at(stores, "/responses/409"), Remove, "does not document the status 409 [statuses]"),
+        (at(store, "/responses/409"), Remove, "does not document the status 409 [statuses]"),
         (at(settings, "/responses/403"), Remove, "does not document the status 403 [statuses]"),
         (at(types, "/responses/503"), Remove, "does not document the status 503 [statuses]"),
         (
