@@ -12,7 +12,7 @@ use crate::{
     http::{self, Shared},
     listener::Listener,
     outbound,
-    service::{Authorities, FLUSH, Options, Service},
+    service::{Authorities, Options, Service},
     setup,
     telemetry::Metrics,
 };
@@ -62,6 +62,9 @@ impl Server {
         let outbound = Arc::new(outbound::Client::new(config.outbound.allow.clone()));
         let options = Options {
             key_pool: config.pki.key_pool,
+            remembered: config.passwords.remembered,
+            public_url: config.public_url.as_ref().map(|_| url.clone()),
+            outbound_trust_store: config.outbound.trust_store.clone(),
             own_host: host,
             issuer: url.clone(),
             has_tls: keeper.is_some(),
@@ -77,6 +80,7 @@ impl Server {
             auth_enabled: config.auth.enabled,
             metrics,
             server_certificate,
+            trusted_proxies: config.trusted_proxies.clone(),
         });
         Ok(Self { listener, keeper, shared, url, first_start: ready.first_start })
     }
@@ -92,6 +96,11 @@ impl Server {
     /// # Errors
     /// None yet: what can't be done is logged and tried again.
     pub async fn run(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let stop = async move {
+            stop.await;
+            shared.service.end_streams();
+        };
         let serving = self.listener.serve(http::routes(&self.shared), stop);
         let keeping = async {
             match self.keeper {
@@ -102,19 +111,10 @@ impl Server {
         tokio::select! {
             () = serving => {}
             () = keeping => {}
-            () = flush(&self.shared) => {}
+            () = self.shared.service.keep_up() => {}
         }
         self.shared.service.close().await;
         Ok(())
-    }
-}
-
-/// Writes what need not be written with every request, again and again.
-async fn flush(shared: &Shared) {
-    let mut every = tokio::time::interval(FLUSH);
-    loop {
-        every.tick().await;
-        shared.service.flush().await;
     }
 }
 

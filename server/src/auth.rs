@@ -4,6 +4,7 @@ mod claims;
 mod hash_memory;
 mod issuers;
 mod password;
+mod remembered;
 mod secret;
 mod token;
 mod verified;
@@ -13,6 +14,7 @@ use vouchsafe_domain::{ScopeSet, TenantId};
 pub use claims::Claims;
 pub use issuers::{ConfiguredIssuers, IssuerConfig, Issuers};
 pub use password::{HashError, PasswordHasher};
+pub use remembered::{Remembered, Trace};
 pub use secret::{NoRandomness, SECRET_LENGTH, hash_secret, random_key, random_secret, secret_matches};
 pub use token::{TokenError, TokenIssuer};
 

@@ -40,6 +40,8 @@ pub struct Config {
     pub tls: Tls,
     /// Calls to other servers.
     pub outbound: Outbound,
+    /// Networks of proxies whose forwarded headers tell a device's address.
+    pub trusted_proxies: Vec<Network>,
     /// Logs.
     pub log: Log,
 }
@@ -57,6 +59,7 @@ impl Default for Config {
             master_key: MasterKey::default(),
             tls: Tls::default(),
             outbound: Outbound::default(),
+            trusted_proxies: Vec::new(),
             log: Log::default(),
         }
     }
@@ -136,11 +139,13 @@ pub struct Passwords {
     pub parallelism: u32,
     /// How many hashes may wait; past it requests are answered with 503.
     pub queue: usize,
+    /// How many verified passwords are remembered, so that they need no hash again.
+    pub remembered: usize,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { memory_kib: 19_456, iterations: 2, parallelism: 1, queue: 256 }
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1, queue: 256, remembered: 200_000 }
     }
 }
 
@@ -197,6 +202,9 @@ pub struct Tls {
 pub struct Outbound {
     /// Private and loopback networks that may be called, beside public addresses.
     pub allow: Vec<Network>,
+    /// Key of the trust store that https servers are verified by, instead of the system's CA certificates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust_store: Option<String>,
 }
 
 /// Logs.

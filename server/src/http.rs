@@ -35,6 +35,7 @@ pub use plane::TenantPlane;
 use crate::{
     auth::{Issuers, TokenIssuer},
     listener::ServerCertificate,
+    outbound::Network,
     service::Service,
     telemetry::Metrics,
 };
@@ -56,6 +57,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// The certificate that the TLS listener shows.
     pub server_certificate: Arc<ServerCertificate>,
+    /// Proxies whose forwarded headers tell a device's address.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The operations of the document, as poem-openapi serves and describes them.

@@ -11,7 +11,7 @@ mod resolver;
 mod tests;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -20,6 +20,7 @@ use http::{
     HeaderMap, Method, Response, StatusCode,
     header::{AUTHORIZATION, LOCATION},
 };
+use rustls_pki_types::CertificateDer;
 use url::{Host, Url};
 
 pub use address::{Network, NoNetwork};
@@ -64,14 +65,22 @@ pub struct Request {
 pub struct Client {
     addresses: Arc<Addresses>,
     /// Made for the first call: reading the system's CA certificates takes time and memory.
-    http: OnceLock<reqwest::Client>,
+    http: RwLock<Option<reqwest::Client>>,
+    /// Whose certificates https servers must have; the system's CAs', if nothing is said.
+    pinned: RwLock<Option<Vec<CertificateDer<'static>>>>,
 }
 
 impl Client {
     /// A client that calls public addresses, and those private and loopback ones that are in `allow`.
     #[must_use]
     pub fn new(allow: Vec<Network>) -> Self {
-        Self { addresses: Arc::new(Addresses::new(allow)), http: OnceLock::new() }
+        Self { addresses: Arc::new(Addresses::new(allow)), http: RwLock::default(), pinned: RwLock::default() }
+    }
+
+    /// Has https servers verified by these CA certificates alone, from the next call on.
+    pub fn pin(&self, authorities: Vec<CertificateDer<'static>>) {
+        *self.pinned.write().unwrap_or_else(PoisonError::into_inner) = Some(authorities);
+        *self.http.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The answer with status 200 at a URL.
@@ -132,20 +141,25 @@ impl Client {
         if permitted { Ok(()) } else { Err(Error::Address) }
     }
 
-    fn http(&self) -> Result<&reqwest::Client, Error> {
-        if let Some(http) = self.http.get() {
-            return Ok(http);
+    fn http(&self) -> Result<reqwest::Client, Error> {
+        if let Some(http) = &*self.http.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(http.clone());
         }
-        let http = reqwest::Client::builder()
+        let mut http = self.http.write().unwrap_or_else(PoisonError::into_inner);
+        let mut client = reqwest::Client::builder()
             .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(CheckedResolver(Arc::clone(&self.addresses)))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .read_timeout(READ)
-            .build()
-            .map_err(|_| Error::Setup)?;
-        Ok(self.http.get_or_init(|| http))
+            .read_timeout(READ);
+        if let Some(pinned) = &*self.pinned.read().unwrap_or_else(PoisonError::into_inner) {
+            // What can't be read vouches for nobody.
+            let authorities = pinned.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+            client = client.tls_certs_only(authorities);
+        }
+        let client = client.build().map_err(|_| Error::Setup)?;
+        Ok(http.insert(client).clone())
     }
 }
 

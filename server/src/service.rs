@@ -5,19 +5,33 @@ mod admin;
 mod audit;
 mod authorities;
 mod basic_credentials;
+mod basic_verification;
 mod clients;
 mod configuration;
 mod crls;
 mod ctx;
 mod error;
+mod events;
+mod guard;
 mod ids;
+mod integrations;
 mod listing;
 mod names;
+mod ocsp;
+mod pointers;
 mod record;
 mod refusals;
+mod revocation_lists;
 mod sessions;
+mod tenant_cas;
 mod tenants;
+mod trust;
+mod trust_verification;
+mod upkeep;
+mod uses;
+mod verdict;
 mod x509_credentials;
+mod x509_verification;
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,23 +42,40 @@ use vouchsafe_store::Store;
 pub use admin::{AdminCtx, AdminError, Holder};
 pub use authorities::{Authorities, PLATFORM, authority_row};
 pub use basic_credentials::BasicCreated;
+pub use basic_verification::{BasicPresented, BasicVerdict};
 pub use configuration::{
     CertificateChain, Change, Created, Listing, Meta, Object, TRANSACTION_SECONDS, TransactionState, new_key,
     tombstone, transaction_ends,
 };
 pub use ctx::Ctx;
 pub use error::Error;
+pub use events::Told;
+pub use integrations::Integration;
 pub use listing::Page;
+pub use ocsp::OcspAnswer;
 pub use refusals::{FLUSH, Refusal};
 pub use sessions::{LoggedIn, Origin};
 pub use tenants::Settings;
+pub use trust_verification::{TrustQuestion, TrustVerdict};
+pub use verdict::{Reason, Rejection};
 pub use x509_credentials::{KeyRequest, X509Issued};
+pub use x509_verification::{X509Accepted, X509Presented, X509Verdict};
 
-use crate::{auth::PasswordHasher, outbound, telemetry::Metrics, work_queue::WorkQueue};
+use crate::{
+    auth::{PasswordHasher, Remembered},
+    outbound,
+    telemetry::Metrics,
+    work_queue::WorkQueue,
+};
 use crls::Crls;
+use events::Events;
+use guard::Guard;
 use ids::CredentialsIds;
+use ocsp::Responders;
 use refusals::Refusals;
+use tenant_cas::TenantCas;
 use tenants::Tenants;
+use uses::LastUses;
 
 /// The operations and what they stand on.
 pub struct Service {
@@ -54,6 +85,16 @@ pub struct Service {
     ids: CredentialsIds,
     key_pool: KeyPool,
     key_queue: WorkQueue,
+    /// Verifications of chains, which keep a core busy.
+    chain_queue: WorkQueue,
+    remembered: Remembered,
+    guard: Guard,
+    last_uses: LastUses,
+    events: Events,
+    responders: Responders,
+    tenant_cas: TenantCas,
+    /// Where clients reach this server, if it is settled for good: certificates point there.
+    public_url: Option<String>,
     /// The host under which clients reach this server: no tenant may have a certificate for it.
     own_host: String,
     /// Who our own access tokens are from: no tenant can have it as an external issuer.
@@ -72,6 +113,12 @@ pub struct Service {
 pub struct Options {
     /// How many RSA keys are kept ready.
     pub key_pool: usize,
+    /// How many verified passwords are remembered.
+    pub remembered: usize,
+    /// Where clients reach this server, if it is settled for good.
+    pub public_url: Option<String>,
+    /// The key of the trust store that https servers are verified by.
+    pub outbound_trust_store: Option<String>,
     /// The host under which clients reach this server.
     pub own_host: String,
     /// Who our own access tokens are from.
@@ -90,6 +137,8 @@ impl std::fmt::Debug for Service {
 
 /// How many key generations may wait.
 const WAITING_KEYS: usize = 64;
+/// How many verifications of chains may wait.
+const WAITING_CHAINS: usize = 256;
 
 impl Service {
     /// The operations on a store.
@@ -111,11 +160,19 @@ impl Service {
             ids: CredentialsIds::new()?,
             key_pool: KeyPool::new(options.key_pool),
             key_queue: WorkQueue::new(WAITING_KEYS),
+            chain_queue: WorkQueue::new(WAITING_CHAINS),
+            remembered: Remembered::new(options.remembered)?,
+            guard: Guard::default(),
+            last_uses: LastUses::default(),
+            events: Events::default(),
+            responders: Responders::default(),
+            tenant_cas: TenantCas::default(),
+            public_url: options.public_url,
             own_host: options.own_host,
             issuer: options.issuer,
             has_tls: options.has_tls,
             ca_ttl: options.ca_ttl,
-            tenants: Tenants::default(),
+            tenants: Tenants::new(Arc::clone(&outbound), options.outbound_trust_store),
             refusals: Refusals::default(),
             crls: Crls::new(outbound),
             metrics,
@@ -180,9 +237,15 @@ impl Service {
         self.refusals.note(refusal);
     }
 
-    /// Writes the refusals that wait.
+    /// Writes what waits: refusals, and moments of use.
     pub async fn flush(&self) {
         self.refusals.flush(&self.store).await;
+        self.last_uses.flush(&self.store).await;
+    }
+
+    /// Ends the streams of events, so that the server can stop.
+    pub fn end_streams(&self) {
+        self.events.close();
     }
 
     fn master_key(&self) -> &MasterKey {

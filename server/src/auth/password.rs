@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use argon2::{Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::Error};
+use argon2::{Algorithm, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::Error};
 
 use super::hash_memory::{HashMemory, SharedArgon2};
 use crate::{config::Passwords, telemetry::Metrics, work_queue::WorkQueue};
@@ -71,6 +71,18 @@ impl PasswordHasher {
         self.hash(password).await.map(|_| false)
     }
 
+    /// Whether a hash has the settings' parameters, so that it costs what hashes of today should.
+    #[must_use]
+    pub fn is_up_to_date(&self, hash: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(hash) else { return false };
+        let params = Params::try_from(&hash);
+        hash.algorithm == Algorithm::Argon2id.ident()
+            && params.is_ok_and(|params| {
+                let own = &self.params;
+                (params.m_cost(), params.t_cost(), params.p_cost()) == (own.m_cost(), own.t_cost(), own.p_cost())
+            })
+    }
+
     fn argon2(&self) -> SharedArgon2<'_, impl Fn() -> bool> {
         SharedArgon2 { params: &self.params, memory: &self.memory, keep: || self.queue.has_waiting() }
     }
@@ -115,5 +127,8 @@ mod tests {
         assert!(hasher.verify("123", &hash).await.unwrap());
         assert!(!hasher.verify("124", &hash).await.unwrap());
         assert!(hasher.verify("123", "no hash").await.is_err());
+        assert!(hasher.is_up_to_date(&hash) && !hasher.is_up_to_date("no hash"));
+        assert!(!hasher.is_up_to_date(&hash.replace("m=8", "m=16")));
+        assert!(!hasher.is_up_to_date(&hash.replace("argon2id", "argon2i")));
     }
 }

@@ -43,6 +43,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("passwords.iterations", Number(1, 1000)),
     setting("passwords.parallelism", Number(1, 255)),
     setting("passwords.queue", Number(0, 1_000_000)),
+    setting("passwords.remembered", Number(0, 10_000_000)),
     setting("pki.ca_key_type", OneOf(&["rsa-2048", "ec-p256"])),
     setting("pki.ca_ttl_days", Number(1, u32::MAX)),
     setting("pki.key_pool", Number(0, MANY)),
@@ -53,6 +54,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("tls.certificate", Text),
     setting("tls.private_key", Text),
     setting("outbound.allow", Networks),
+    setting("outbound.trust_store", Text),
+    setting("trusted_proxies", Networks),
     setting("log.format", OneOf(&["human", "json"])),
     setting("log.filter", Text),
 ];

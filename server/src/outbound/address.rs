@@ -35,6 +35,14 @@ impl TryFrom<String> for Network {
     }
 }
 
+impl Network {
+    /// Whether the address is in it.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
 impl From<Network> for String {
     fn from(network: Network) -> Self {
         network.0.to_string()

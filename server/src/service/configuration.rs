@@ -26,7 +26,8 @@ pub use transaction::{Change, TransactionState};
 pub use x509::CertificateChain;
 
 use super::{AdminCtx, AdminError, Service};
-use view::View;
+pub(super) use input::syntactic;
+pub(super) use view::View;
 
 /// The parent of everything here.
 const ROOT: &str = "/api/configuration";
@@ -35,7 +36,7 @@ pub(super) const TRUST_STORES: &str = "/api/configuration/trust_stores";
 /// The collection of tenants.
 pub(super) const TENANTS: &str = "/api/configuration/tenants";
 /// The built-in trust store's key.
-const BUILT_IN: &str = "-7001";
+pub(super) const BUILT_IN: &str = "-7001";
 
 /// Where an object or list stands in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

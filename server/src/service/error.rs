@@ -13,6 +13,9 @@ pub enum Error {
     /// What was asked for isn't there, or isn't the caller's.
     #[error("{0} not found")]
     NotFound(&'static str),
+    /// It was there and is kept no more; the text is for the client.
+    #[error("{0}")]
+    Gone(&'static str),
     /// It collides with what is there; the text is for the client.
     #[error("{0}")]
     Conflict(String),

@@ -9,6 +9,7 @@ use super::Ctx;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change {
     Created,
+    Activated,
     Suspended,
     Reactivated,
     Revoked,
@@ -28,6 +29,7 @@ impl Change {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
+            Self::Activated => "activated",
             Self::Suspended => "suspended",
             Self::Reactivated => "reactivated",
             Self::Revoked => "revoked",

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -10,7 +11,7 @@ use std::{
 use vouchsafe_domain::{TenantId, Timestamp};
 use vouchsafe_store::{AuditRow, Outcome, Store};
 
-use super::sessions::Origin;
+use super::{Ctx, sessions::Origin, verdict::Reason};
 
 /// How often refusals are written.
 pub const FLUSH: Duration = Duration::from_secs(1);
@@ -42,6 +43,25 @@ impl Refusal {
     /// A login with wrong credentials.
     pub(super) fn login(origin: &Origin, actor: String) -> (Self, Timestamp, String) {
         Self::of(origin, actor, "wrong credentials")
+    }
+
+    /// Credentials that were presented and rejected.
+    pub(super) fn verification(
+        ctx: &Ctx,
+        operation: &'static str,
+        target: String,
+        client: Option<IpAddr>,
+        reason: Reason,
+    ) -> (Self, Timestamp, String) {
+        let refusal = Self {
+            tenant: Some(ctx.tenant.clone()),
+            actor: ctx.actor.clone(),
+            address: client.map_or_else(|| ctx.address.clone(), |client| client.to_string()),
+            operation,
+            target,
+            reason: reason.as_str(),
+        };
+        (refusal, ctx.now, ctx.request_id.clone())
     }
 
     /// Something refused to nobody in particular. The path is the operation's, not theirs: who may make up paths must not

@@ -12,14 +12,26 @@ use std::{
 use vouchsafe_domain::{TenantId, Timestamp, configuration::Tenant};
 use vouchsafe_store::Store;
 
-use super::{Error, configuration::TENANTS};
-use crate::auth::{ConfiguredIssuers, IssuerConfig};
+use super::{
+    Error,
+    configuration::{BUILT_IN, TENANTS, TRUST_STORES},
+    trust::Trust,
+};
+use crate::{
+    auth::{ConfiguredIssuers, IssuerConfig},
+    outbound::Client,
+};
 
 const FRESH: i64 = 1_000_000;
 
 /// The tenants' settings as last read.
-#[derive(Debug, Default)]
-pub(super) struct Tenants(RwLock<Option<Known>>);
+#[derive(Debug)]
+pub(super) struct Tenants {
+    known: RwLock<Option<Known>>,
+    outbound: Arc<Client>,
+    /// The trust store that https servers are verified by.
+    outbound_trust_store: Option<String>,
+}
 
 #[derive(Debug, Clone)]
 struct Known {
@@ -36,15 +48,21 @@ pub struct Settings {
     pub tenants: HashMap<TenantId, Tenant>,
     /// The issuers of all tenants.
     pub issuers: ConfiguredIssuers,
+    /// The trust stores by their keys.
+    pub trust_stores: HashMap<String, Trust>,
 }
 
 impl Tenants {
+    pub(super) fn new(outbound: Arc<Client>, outbound_trust_store: Option<String>) -> Self {
+        Self { known: RwLock::default(), outbound, outbound_trust_store }
+    }
+
     /// The settings, at most a second old.
     ///
     /// # Errors
     /// What the database says.
     pub(super) async fn get(&self, store: &Store, now: Timestamp) -> Result<Arc<Settings>, Error> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = &known
             && (known.read_at.as_micros() - now.as_micros()).abs() < FRESH
         {
@@ -53,16 +71,32 @@ impl Tenants {
         let revision = store.configuration_revision().await?;
         let all = match known {
             Some(known) if known.all.revision == revision => known.all,
-            _ => Arc::new(read(store, revision).await?),
+            _ => {
+                let all = read(store, revision).await?;
+                self.pin(&all);
+                Arc::new(all)
+            }
         };
         let fresh = Known { read_at: now, all: Arc::clone(&all) };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(all)
+    }
+
+    /// Has https servers verified by the trust store of the settings. One that isn't there trusts nobody: a typing error
+    /// must not open what was to be closed.
+    fn pin(&self, settings: &Settings) {
+        let Some(key) = &self.outbound_trust_store else { return };
+        let trust = settings.trust_stores.get(key);
+        if trust.is_none() {
+            tracing::error!(key, "outbound.trust_store names no trust store: calls by https fail");
+        }
+        let anchors = trust.map(Trust::anchors).unwrap_or_default();
+        self.outbound.pin(anchors.iter().map(|anchor| anchor.certificate_der().clone()).collect());
     }
 
     /// Makes the next request look whether they have changed.
     pub(super) fn recheck(&self) {
-        if let Some(known) = &mut *self.0.write().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(known) = &mut *self.known.write().unwrap_or_else(PoisonError::into_inner) {
             known.read_at = Timestamp::from_micros(0);
         }
     }
@@ -84,5 +118,21 @@ async fn read(store: &Store, revision: i64) -> Result<Settings, Error> {
     }
     // A token that was checked under other settings is checked again.
     let issuers = ConfiguredIssuers::new(revision.unsigned_abs(), issuers);
-    Ok(Settings { revision, tenants, issuers })
+    Ok(Settings { revision, tenants, issuers, trust_stores: trust_stores(store).await? })
+}
+
+/// All trust stores. One that is damaged vouches for nobody.
+async fn trust_stores(store: &Store) -> Result<HashMap<String, Trust>, Error> {
+    let mut trust_stores = HashMap::from([(BUILT_IN.to_owned(), Trust::built_in())]);
+    for row in store.configuration_children(TRUST_STORES).await? {
+        let read = serde_json::from_value(row.body).map_err(anyhow::Error::from);
+        match read.and_then(|stored| Trust::custom(&stored)) {
+            Ok(trust) => {
+                let key = row.path.rsplit('/').next().unwrap_or_default().to_owned();
+                trust_stores.insert(key, trust);
+            }
+            Err(error) => tracing::error!(path = row.path, error = format!("{error:#}"), "a trust store is damaged"),
+        }
+    }
+    Ok(trust_stores)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vouchsafe_domain::{
-    CommonName, CredentialsId, Event, KeyType, Scope, Secret, State, Transition, Ttl,
+    CommonName, CredentialsId, Event, KeyType, RevocationReason, Scope, Secret, State, Transition, Ttl,
     configuration::CertificateProfile, transition,
 };
 use vouchsafe_pki::{
@@ -73,7 +73,10 @@ impl Service {
         }
         let rules = &ctx.tenant_settings()?.certificate_profile;
         let lifetime = ttl.map_or(Lifetime::AtMost(rules.default_ttl), Lifetime::Exactly);
-        let profile = profile(common_name.clone(), lifetime, &authority, ctx)?;
+        let mut profile = profile(common_name.clone(), lifetime, &authority, ctx)?;
+        if let Some(pointers) = self.pointers(&ctx.tenant)? {
+            profile = profile.with_pointers(pointers);
+        }
         permitted(ttl, rules)?;
         let (public_key, pair) = self.key(key, rules.default_key_type).await?;
         let issued = issue(&authority, profile, &public_key)?;
@@ -87,6 +90,7 @@ impl Service {
             created_at: ctx.now,
             updated_at: ctx.now,
             last_use_at: None,
+            revocation_reason: None,
         };
         self.store_issued(ctx, &row, &issued).await?;
         Ok(X509Issued {
@@ -174,7 +178,7 @@ impl Service {
         self.store.x509_credentials_get(&ctx.tenant, id).await?.ok_or(NOT_FOUND)
     }
 
-    /// Changes the state as the state table has it. Asking for the state it has changes nothing.
+    /// Changes the state as the state table has it. Asking for the state it has changes nothing, nor the reason.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the table has no way, [`Error::NotFound`].
@@ -183,8 +187,12 @@ impl Service {
         ctx: &Ctx,
         id: &CredentialsId,
         event: Event,
+        reason: Option<RevocationReason>,
     ) -> Result<(), Error> {
         ctx.require(Scope::X509CredentialsUpdate)?;
+        if reason.is_some() && event != Event::Revoke {
+            return Err(Error::Invalid("revocationReason goes with the state Revoked only".to_owned()));
+        }
         for _ in 0..TRIES {
             let row = self.store.x509_credentials_get(&ctx.tenant, id).await?.ok_or(NOT_FOUND)?;
             let Transition::To(to) = transition(row.state, event, row.last_use_at.is_some())? else {
@@ -197,10 +205,11 @@ impl Service {
                 to,
                 updated_at: ctx.now,
             };
-            let detail = format!("{} to {to}", row.state);
+            let why = reason.map_or_else(String::new, |reason| format!(", {}", reason.as_str()));
+            let detail = format!("{} to {to}{why}", row.state);
             let action = "x509_credentials_update_state";
             let record = record(ctx, action, CredentialsKind::X509, id, Change::to(to), detail);
-            if self.store.x509_credentials_change_state(&change, record).await? {
+            if self.store.x509_credentials_change_state(&change, reason, record).await? {
                 return Ok(());
             }
         }

@@ -32,6 +32,12 @@ struct Kind {
     kind: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Verdict {
+    kind: &'static str,
+    verdict: &'static str,
+}
+
 /// The counters of one server.
 #[derive(Debug)]
 pub struct Metrics {
@@ -39,6 +45,9 @@ pub struct Metrics {
     requests: Family<Request, Counter<u64, AtomicU64>>,
     latency: Family<Operation, Histogram>,
     issued: Family<Kind, Counter<u64, AtomicU64>>,
+    verified: Family<Verdict, Counter<u64, AtomicU64>>,
+    /// Streams of events that are open.
+    pub event_streams: Gauge<i64, AtomicI64>,
     /// Password hashes that wait or run.
     pub hash_queue: Gauge<i64, AtomicI64>,
     database_connections: Gauge<i64, AtomicI64>,
@@ -62,13 +71,27 @@ impl Default for Metrics {
         );
         let issued = Family::default();
         registry.register("credentials_issued", "Credentials created or issued, by kind", issued.clone());
+        let verified = Family::default();
+        registry.register("verdicts", "Verified credentials, by kind and verdict", verified.clone());
+        let event_streams = Gauge::default();
+        registry.register("event_streams", "Streams of events that are open", event_streams.clone());
         let hash_queue = Gauge::default();
         registry.register("password_hash_queue", "Password hashes that wait or run", hash_queue.clone());
         let database_connections = Gauge::default();
         registry.register("database_connections", "Open database connections", database_connections.clone());
         let database_idle = Gauge::default();
         registry.register("database_connections_idle", "Open connections nobody uses", database_idle.clone());
-        Self { registry, requests, latency, issued, hash_queue, database_connections, database_idle }
+        Self {
+            registry,
+            requests,
+            latency,
+            issued,
+            verified,
+            event_streams,
+            hash_queue,
+            database_connections,
+            database_idle,
+        }
     }
 }
 
@@ -82,6 +105,11 @@ impl Metrics {
     /// Counts credentials made; `kind` is `basic` or `x509`.
     pub fn issued(&self, kind: &'static str) {
         self.issued.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// Counts a verdict: `Accepted`, or the reason of a rejection.
+    pub fn verified(&self, kind: &'static str, verdict: &'static str) {
+        self.verified.get_or_create(&Verdict { kind, verdict }).inc();
     }
 
     /// Sets the state of the database pool.

@@ -64,15 +64,16 @@ impl Store {
         tenants.map(|tenant| stored("outbox.tenant_id", TenantId::parse(tenant).ok())).collect()
     }
 
-    /// The number of the latest change of before a moment; 0 if there is none.
-    pub async fn outbox_before(&self, moment: Timestamp) -> Result<i64, Error> {
-        let latest = Entity::find()
+    /// The number of the latest of the oldest changes, `limit` at most, that were before a moment; `None` if there is none.
+    pub async fn outbox_before(&self, moment: Timestamp, limit: u64) -> Result<Option<i64>, Error> {
+        let oldest = Entity::find()
             .select_only()
-            .column(Column::Id)
-            .filter(Column::At.lt(moment.as_micros()))
-            .order_by_desc(Column::Id)
-            .into_tuple::<i64>();
-        Ok(latest.one(self.read()).await?.unwrap_or(0))
+            .columns([Column::Id, Column::At])
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .into_tuple::<(i64, i64)>();
+        let oldest = oldest.all(self.read()).await?.into_iter();
+        Ok(oldest.take_while(|(_, at)| *at < moment.as_micros()).map(|(id, _)| id).last())
     }
 
     /// The number up to which changes were deleted; 0 if none was.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio::sync::mpsc::error::SendTimeoutError;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
 use crate::error::{is_retryable, is_undone};
@@ -51,11 +51,17 @@ pub(crate) struct Queue {
 
 impl Queue {
     /// Starts the tasks that commit. They end when the queue is dropped.
-    pub(crate) fn start(db: &DatabaseConnection, writers: u32, patience: Duration) -> Self {
+    pub(crate) fn start(
+        db: &DatabaseConnection,
+        writers: u32,
+        patience: Duration,
+        outbox: &Arc<Notify>,
+    ) -> Self {
         let (jobs, queued) = mpsc::channel(CAPACITY);
         let queued = Arc::new(Mutex::new(queued));
         for _ in 0..writers {
-            tokio::spawn(commit_queued(db.clone(), Arc::clone(&queued), writers == 1));
+            let (db, queued, outbox) = (db.clone(), Arc::clone(&queued), Arc::clone(outbox));
+            tokio::spawn(commit_queued(db, queued, outbox, writers == 1));
         }
         Self { jobs, patience }
     }
@@ -81,7 +87,12 @@ impl Queue {
 }
 
 /// `alone` says that no other task takes from the same queue.
-async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<Job>>>, alone: bool) {
+async fn commit_queued(
+    db: DatabaseConnection,
+    queued: Arc<Mutex<mpsc::Receiver<Job>>>,
+    outbox: Arc<Notify>,
+    alone: bool,
+) {
     let mut jobs = Vec::with_capacity(BATCH);
     let mut expected = Expected::default();
     loop {
@@ -102,8 +113,11 @@ async fn commit_queued(db: DatabaseConnection, queued: Arc<Mutex<mpsc::Receiver<
         let start = Instant::now();
         let answers = commit(&db, &writes).await;
         if alone {
-            let writes = writes.len() + queued.lock().await.len();
-            expected = Expected { writes, patience: (start.elapsed() / 4).min(LONGEST_WAIT) };
+            let expected_writes = writes.len() + queued.lock().await.len();
+            expected = Expected { writes: expected_writes, patience: (start.elapsed() / 4).min(LONGEST_WAIT) };
+        }
+        if writes.iter().any(|write| !write.record.outbox.is_empty()) {
+            outbox.notify_one();
         }
         for (answer, reply) in answers.into_iter().zip(replies) {
             // An error means that the caller left: the write stands.

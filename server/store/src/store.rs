@@ -8,7 +8,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::connect::pools;
@@ -29,6 +29,8 @@ struct Inner {
     write: DatabaseConnection,
     queue: Queue,
     quick: Option<QuickReads>,
+    /// Told when this process has added to the outbox.
+    outbox: Arc<Notify>,
     /// Whose turn it is, in this process, to change the configuration.
     configuration: Arc<Mutex<()>>,
 }
@@ -105,12 +107,14 @@ impl Store {
     /// [`Error::Url`], [`Error::Damaged`], [`Error::Unavailable`], or [`Error::Busy`] if there was no connection in time.
     pub async fn connect(url: &str, options: &Options) -> Result<Self, Error> {
         let pools = pools(url, options).await?;
-        let queue = Queue::start(&pools.write, pools.writers, options.acquire_timeout);
+        let outbox = Arc::default();
+        let queue = Queue::start(&pools.write, pools.writers, options.acquire_timeout, &outbox);
         Ok(Self(Arc::new(Inner {
             read: pools.read,
             write: pools.write,
             queue,
             quick: pools.quick,
+            outbox,
             configuration: Arc::default(),
         })))
     }
@@ -214,6 +218,12 @@ impl Store {
 
     pub(crate) fn quick(&self) -> Option<&QuickReads> {
         self.0.quick.as_ref()
+    }
+
+    /// Waits until this process adds changes to the outbox. One waits at a time; what was added since the last call
+    /// counts.
+    pub async fn outbox_grown(&self) {
+        self.0.outbox.notified().await;
     }
 
     pub(crate) fn queue(&self) -> &Queue {

@@ -60,7 +60,7 @@ impl Service {
 }
 
 /// Findings in a request's body, with the request's path before them.
-pub(super) fn syntactic(ctx: &AdminCtx, findings: Vec<Finding>) -> AdminError {
+pub(in crate::service) fn syntactic(ctx: &AdminCtx, findings: Vec<Finding>) -> AdminError {
     let absolute = |finding: Finding| Finding { path: format!("{}{}", ctx.path, finding.path), ..finding };
     AdminError::Syntactic(findings.into_iter().map(absolute).collect())
 }

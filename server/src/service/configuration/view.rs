@@ -9,21 +9,21 @@ use vouchsafe_store::{ChangeKind, ChangeRow, Store};
 use super::{BUILT_IN, Meta, TENANTS, TRUST_STORES, built_in, last, lock::TRANSACTION_SECONDS, parent, x509};
 use crate::service::{AdminCtx, AdminError};
 
-pub(super) struct View<'a> {
+pub(in crate::service) struct View<'a> {
     store: &'a Store,
     /// By path.
     changes: BTreeMap<String, ChangeRow>,
 }
 
 impl<'a> View<'a> {
-    pub(super) async fn of(store: &'a Store, ctx: &AdminCtx) -> Result<Self, AdminError> {
+    pub(in crate::service) async fn of(store: &'a Store, ctx: &AdminCtx) -> Result<Self, AdminError> {
         let changes = own_changes(store, ctx).await?;
         let changes = changes.into_iter().map(|change| (change.path.clone(), change)).collect();
         Ok(Self { store, changes })
     }
 
     /// An object's body.
-    pub(super) async fn get(&self, path: &str) -> Result<Option<Value>, AdminError> {
+    pub(in crate::service) async fn get(&self, path: &str) -> Result<Option<Value>, AdminError> {
         if path == format!("{TRUST_STORES}/{BUILT_IN}") {
             return Ok(Some(built_in()));
         }

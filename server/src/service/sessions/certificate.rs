@@ -82,11 +82,12 @@ impl Service {
         if trusted.is_err() || store.revocation_check == RevocationCheck::None {
             return Ok(trusted);
         }
-        let lists = self.crls.lists(&store, origin.now).await;
+        let urls: Vec<String> = store.crl_urls.iter().map(|url| url.as_str().to_owned()).collect();
+        let lists = self.crls.lists(&self.store, &urls, origin.now).await;
         let check = match store.revocation_check {
             RevocationCheck::None => Check::None,
-            RevocationCheck::Leaf => Check::Leaf(&lists),
-            RevocationCheck::Full => Check::Full(&lists),
+            RevocationCheck::Leaf => Check::Leaf(&lists.known),
+            RevocationCheck::Full => Check::Full(&lists.known),
         };
         Ok(verify_client_chain(chain, &anchors, check, origin.now))
     }
