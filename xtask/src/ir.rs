@@ -85,6 +85,15 @@ impl Operation {
     pub(crate) fn query_params(&self) -> impl Iterator<Item = &Param> {
         self.params.iter().filter(|param| param.place == Place::Query)
     }
+
+    pub(crate) fn header_params(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| param.place == Place::Headers)
+    }
+
+    /// Whether it answers with a stream of events.
+    pub(crate) fn streams(&self) -> bool {
+        matches!(self.success().body, Some(Content::Events(_)))
+    }
 }
 
 /// Where a parameter stands.
@@ -92,6 +101,8 @@ impl Operation {
 pub(crate) enum Place {
     Path,
     Query,
+    /// Never required.
+    Headers,
 }
 
 /// One parameter.
@@ -118,7 +129,23 @@ pub(crate) struct Response {
     pub status: u16,
     pub doc: String,
     pub headers: Vec<Header>,
-    pub body: Option<Ty>,
+    pub body: Option<Content>,
+}
+
+/// The body of a response.
+pub(crate) enum Content {
+    Json(Ty),
+    /// Server-sent events, whose data is of this type.
+    Events(Ty),
+}
+
+impl Content {
+    /// The type of the body, or of the data of its events.
+    pub(crate) fn ty(&self) -> &Ty {
+        match self {
+            Self::Json(ty) | Self::Events(ty) => ty,
+        }
+    }
 }
 
 /// A response header.

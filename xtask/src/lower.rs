@@ -23,6 +23,7 @@ use crate::{
 };
 use names::Names;
 use node::Node;
+pub(crate) use parameter::argument;
 
 /// Something in the document that the generator can't express.
 #[derive(Debug, Clone, PartialEq, Eq)]

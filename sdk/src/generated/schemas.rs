@@ -965,6 +965,113 @@ pub struct ConfigurationList {
     /// Where the configuration is.
     pub meta: PlainMeta,
 }
+/// Something that happened to credentials.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CredentialsEvent {
+    /// The event's number in decimal digits. Later events have greater ones. To go on after this event, it is sent back as
+    /// `Last-Event-ID`.
+    pub id: String,
+    /// What happened to credentials.
+    ///
+    /// - `created`: They were created or issued.
+    /// - `activated`: They were used for the first time.
+    /// - `suspended`: They were suspended.
+    /// - `reactivated`: They are no longer suspended.
+    /// - `revoked`: They were revoked.
+    /// - `password-reset`: They have a new password.
+    pub kind: CredentialsEventKind,
+    /// The id of the tenant.
+    pub tenant: String,
+    /// What kind of credentials.
+    ///
+    /// - `basic`: A username with a password.
+    /// - `x509`: A certificate.
+    #[serde(rename = "credentialsKind")]
+    pub credentials_kind: CredentialsKind,
+    /// Unique identifier of client credentials (an xid). In a path, anything else is answered with 404.
+    #[serde(rename = "credentialsId")]
+    pub credentials_id: CredentialsId,
+    /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub time: time::OffsetDateTime,
+}
+/// What happened to credentials.
+///
+/// - `created`: They were created or issued.
+/// - `activated`: They were used for the first time.
+/// - `suspended`: They were suspended.
+/// - `reactivated`: They are no longer suspended.
+/// - `revoked`: They were revoked.
+/// - `password-reset`: They have a new password.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CredentialsEventKind {
+    /// `created`
+    Created,
+    /// `activated`
+    Activated,
+    /// `suspended`
+    Suspended,
+    /// `reactivated`
+    Reactivated,
+    /// `revoked`
+    Revoked,
+    /// `password-reset`
+    PasswordReset,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl CredentialsEventKind {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(CredentialsEventKind::PasswordReset.as_str(), "password-reset");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Created => "created",
+            Self::Activated => "activated",
+            Self::Suspended => "suspended",
+            Self::Reactivated => "reactivated",
+            Self::Revoked => "revoked",
+            Self::PasswordReset => "password-reset",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for CredentialsEventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for CredentialsEventKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for CredentialsEventKind {
+    fn from(value: &str) -> Self {
+        match value {
+            "created" => Self::Created,
+            "activated" => Self::Activated,
+            "suspended" => Self::Suspended,
+            "reactivated" => Self::Reactivated,
+            "revoked" => Self::Revoked,
+            "password-reset" => Self::PasswordReset,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for CredentialsEventKind {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
+    }
+}
 /// Unique identifier of client credentials (an xid). In a path, anything else is answered with 404.
 #[derive(
     Debug,
@@ -1004,6 +1111,62 @@ impl From<String> for CredentialsId {
 impl From<&str> for CredentialsId {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
+    }
+}
+/// What kind of credentials.
+///
+/// - `basic`: A username with a password.
+/// - `x509`: A certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CredentialsKind {
+    /// `basic`
+    Basic,
+    /// `x509`
+    X509,
+    /// A value that this version of the SDK does not know.
+    Other(String),
+}
+impl CredentialsKind {
+    /// The value as the API writes it.
+    ///
+    /// ```
+    /// # use vouchsafe_sdk::*;
+    /// assert_eq!(CredentialsKind::X509.as_str(), "x509");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Basic => "basic",
+            Self::X509 => "x509",
+            Self::Other(value) => value,
+        }
+    }
+}
+impl fmt::Display for CredentialsKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl serde::Serialize for CredentialsKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+impl From<&str> for CredentialsKind {
+    fn from(value: &str) -> Self {
+        match value {
+            "basic" => Self::Basic,
+            "x509" => Self::X509,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+impl<'de> serde::Deserialize<'de> for CredentialsKind {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::wire::from_text(deserializer)
     }
 }
 /// Client credentials state.

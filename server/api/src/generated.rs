@@ -5,6 +5,8 @@
 pub mod basic_credentials;
 /// Operations on client X.509 credentials.
 pub mod x509_credentials;
+/// What happens to credentials, as it happens.
+pub mod events;
 /// Begin and end sessions on the admin plane.
 pub mod authentication;
 /// Commit or drop the changes of the configuration that a session has made.
@@ -42,6 +44,7 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &x509_credentials::X509_CREDENTIALS_VERIFY,
     &x509_credentials::X509_CREDENTIALS_GET,
     &x509_credentials::X509_CREDENTIALS_UPDATE_STATE,
+    &events::EVENTS_LIST,
     &authentication::AUTHENTICATION_LOGIN,
     &authentication::AUTHENTICATION_LOGOUT,
     &authentication::AUTHENTICATION_TYPES_LIST,

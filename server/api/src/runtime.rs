@@ -6,6 +6,7 @@ mod body;
 mod call;
 mod check;
 mod document;
+mod events;
 mod register;
 mod secret;
 mod strict;
@@ -17,9 +18,10 @@ pub use body::{nullable, present};
 pub use call::{BODY_LIMIT, Call, Plane, endpoint};
 pub use check::{check_number, check_text};
 pub use document::{
-    Header, Info, Kind, Number, Operation, Parameter, Pattern, Place, Property, Request, Response, Schema,
-    Scheme, SchemeKind, Server, Tag, Text, Ty, Variable, Wire,
+    Content, Header, Info, Kind, Number, Operation, Parameter, Pattern, Place, Property, Request, Response,
+    Schema, Scheme, SchemeKind, Server, Tag, Text, Ty, Variable, Wire,
 };
+pub use events::{Event, Events};
 pub use register::{meta, register, service};
 pub use secret::Secret;
 pub use strict::Strict;

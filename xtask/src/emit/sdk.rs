@@ -1,7 +1,8 @@
 //! Writes `sdk/src/generated`: types, and one handle a tag with a method an operation.
 //!
 //! The handles of operations that ask for a session are made by `Configuration`, all others by `Client`. A tag with an
-//! operation that asks for username and password is the login: it is left out, because `Configuration` does it.
+//! operation that asks for username and password is the login: it is left out, because `Configuration` does it. So are
+//! operations that stream events: `events.rs` reads those.
 
 mod examples;
 mod operations;

@@ -6,8 +6,8 @@ use super::{Result, node::Node};
 
 /// Types that generated code takes from elsewhere, and those of the SDK that are written by hand.
 const TYPES: &str = "\
-    Arc BoxEndpoint Call Client ClientBuilder Clone Configuration Debug Default Deserialize Err Error From Future \
-    HashMap Hash Header HttpResponse Info Into Items Kind MetaApi Method None Number OffsetDateTime Ok OpenApi \
+    Arc BoxEndpoint Call Client ClientBuilder Clone Configuration Content Debug Default Deserialize Err Error Events \
+    From Future HashMap Hash Header HttpResponse Info Into Items Kind MetaApi Method None Number OffsetDateTime Ok OpenApi \
     Operation Option Page Paged Parameter Pattern Place Plane Property Refusal Registry Repeatable Request Response \
     Result RetryPolicy Schema Scheme SchemeKind Secret Self Send Serialize Server Some StatusCode String Tag Text \
     Timestamp Transaction TryFrom Ty Variable Vec Wire";

@@ -32,7 +32,7 @@ pub(super) fn operation(path: &str, method: &str, node: &Node<'_>, known: &Known
         security: security::requirement(node, known)?,
         params: parameter::parameters(path, node, known)?,
         body: body.map(|body| request_body(&body, known)).transpose()?,
-        responses: response::responses(&node.need("responses")?)?,
+        responses: response::responses(&node.need("responses")?, known)?,
     })
 }
 
@@ -64,7 +64,7 @@ fn request_body(node: &Node<'_>, known: &Known<'_>) -> Result<Body> {
     if !node.flag("required")? {
         return Err(node.problem("a body must be required; its properties may be optional"));
     }
-    let schema = json_schema(&node.need("content")?)?;
+    let schema = schema_under(&node.need("content")?, "application/json")?;
     let ty = schema::ty(&schema)?;
     let carried = |def: &TypeDef| matches!(def.kind, Kind::Struct { .. } | Kind::List(_) | Kind::Text(_));
     match ty {
@@ -75,10 +75,10 @@ fn request_body(node: &Node<'_>, known: &Known<'_>) -> Result<Body> {
     }
 }
 
-/// The schema under `application/json`, the only media type.
-pub(super) fn json_schema<'a>(content: &Node<'a>) -> Result<Node<'a>> {
-    content.only(&["application/json"])?;
-    let media = content.need("application/json")?;
+/// The schema under the only media type.
+pub(super) fn schema_under<'a>(content: &Node<'a>, media: &str) -> Result<Node<'a>> {
+    content.only(&[media])?;
+    let media = content.need(media)?;
     media.only(&["schema", "examples"])?;
     media.need("schema")
 }

@@ -4,7 +4,7 @@ use super::{
     Known, Result,
     names::{Names, Taken},
     node::Node,
-    schema,
+    response, schema,
 };
 use crate::{
     emit::snake,
@@ -13,6 +13,9 @@ use crate::{
 
 /// Arguments and variables of generated code beside the path's parameters.
 const ARGUMENTS: &str = "api body call caller client query request";
+
+/// Headers that `OpenAPI` says otherwise: as parameters they would be ignored.
+const SAID_OTHERWISE: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// A segment of a path.
 enum Segment<'a> {
@@ -51,12 +54,12 @@ pub(super) fn path(path: &str, node: &Node<'_>, names: &mut Names) -> Result<()>
 }
 
 pub(super) fn parameters(path: &str, node: &Node<'_>, known: &Known<'_>) -> Result<Vec<Param>> {
-    let (mut in_path, mut in_query) = (Taken::except(ARGUMENTS), Taken::except("new"));
+    let (mut arguments, mut in_query) = (Taken::except(ARGUMENTS), Taken::except("new"));
     let mut params = Vec::new();
     for node in node.list("parameters")? {
         let param = param(&node, known)?;
-        let taken = if param.place == Place::Path { &mut in_path } else { &mut in_query };
-        taken.take(&snake(&param.name), &node)?;
+        let taken = if param.place == Place::Query { &mut in_query } else { &mut arguments };
+        taken.take(&argument(&param), &node)?;
         params.push(param);
     }
     let named = |name: &str| params.iter().any(|param| param.place == Place::Path && param.name == name);
@@ -74,6 +77,11 @@ pub(super) fn parameters(path: &str, node: &Node<'_>, known: &Known<'_>) -> Resu
     }
 }
 
+/// What a parameter is called in generated code. The case of a header's name means nothing (RFC 9110 section 5.1).
+pub(crate) fn argument(param: &Param) -> String {
+    if param.place == Place::Headers { snake(&param.name.to_lowercase()) } else { snake(&param.name) }
+}
+
 fn param(node: &Node<'_>, known: &Known<'_>) -> Result<Param> {
     let node = node.resolved()?;
     node.only(&["name", "in", "description", "required", "schema", "example"])?;
@@ -81,6 +89,7 @@ fn param(node: &Node<'_>, known: &Known<'_>) -> Result<Param> {
     let place = match place.text()? {
         "path" => Place::Path,
         "query" => Place::Query,
+        "header" => Place::Headers,
         other => return Err(place.problem(format!("parameters in {other} are not supported"))),
     };
     node.need("required")?;
@@ -88,21 +97,39 @@ fn param(node: &Node<'_>, known: &Known<'_>) -> Result<Param> {
     if place == Place::Path && !required {
         return Err(node.problem("a parameter in the path is required"));
     }
+    let name = node.need("name")?;
+    if place == Place::Headers {
+        header(&name, required)?;
+    }
     let schema = node.need("schema")?;
     let ty = schema::ty(&schema)?;
     if secret(&ty, known) {
-        return Err(schema.problem("a secret must not be part of a URL"));
+        return Err(schema.problem("a secret must not be a parameter"));
     }
     if !carried(place, &ty, known) {
         return Err(schema.problem(match place {
-            Place::Path => "a parameter in the path must be a string without a format or a named one",
+            Place::Path | Place::Headers => {
+                "a parameter in the path or a header must be a string without a format or a named one"
+            }
             Place::Query => {
                 "a parameter in the query must be a string, an integer or a named schema of one value"
             }
         }));
     }
     let doc = node.need("description")?.text()?.to_owned();
-    Ok(Param { name: node.need("name")?.text()?.to_owned(), place, doc, required, ty })
+    Ok(Param { name: name.text()?.to_owned(), place, doc, required, ty })
+}
+
+/// Refuses a header that can't be a parameter; `required` says whether it is to be.
+fn header(name: &Node<'_>, required: bool) -> Result<()> {
+    let text = name.text()?;
+    if !response::is_header(text) || SAID_OTHERWISE.contains(&text.to_lowercase().as_str()) {
+        return Err(name.problem("no parameter can be a header of this name"));
+    }
+    if required {
+        return Err(name.problem("a parameter in a header must not be required"));
+    }
+    Ok(())
 }
 
 fn secret(ty: &Ty, known: &Known<'_>) -> bool {
@@ -114,7 +141,7 @@ fn carried(place: Place, ty: &Ty, known: &Known<'_>) -> bool {
     let kind = known.def(ty).map(|def| &def.kind);
     match (ty, place) {
         (Ty::Text, _) | (Ty::Integer | Ty::DateTime, Place::Query) => true,
-        (Ty::Ref(_), Place::Path) => kind.is_none_or(|kind| matches!(kind, Kind::Text(_))),
+        (Ty::Ref(_), Place::Path | Place::Headers) => kind.is_none_or(|kind| matches!(kind, Kind::Text(_))),
         (Ty::Ref(_), Place::Query) => {
             kind.is_none_or(|kind| matches!(kind, Kind::Text(_) | Kind::Enum(_) | Kind::Number(_)))
         }

@@ -1,23 +1,26 @@
 //! Lowers responses and their headers.
 
-use super::{Result, names::Taken, node::Node, operation::json_schema, schema};
+use super::{Known, Result, names::Taken, node::Node, operation, schema};
 use crate::{
     emit::snake,
-    ir::{Header, HeaderValue, Response, Ty},
+    ir::{Content, Header, HeaderValue, Kind, Response, Ty},
 };
 
 /// Headers that the server sets on every response alike.
 const AMBIENT: [&str; 1] = ["X-Request-Id"];
 
+/// The media type of server-sent events (WHATWG HTML 9.2).
+const EVENTS: &str = "text/event-stream";
+
 /// The success, then the others by status.
-pub(super) fn responses(node: &Node<'_>) -> Result<Vec<Response>> {
+pub(super) fn responses(node: &Node<'_>, known: &Known<'_>) -> Result<Vec<Response>> {
     let mut responses = Vec::new();
     for (status, response) in node.entries()? {
         let digits = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
         let Some(code) = status.parse().ok().filter(|code| digits && (200..600).contains(code)) else {
             return Err(response.problem("a response's status must be a number from 200 to 599"));
         };
-        responses.push(self::response(code, &response)?);
+        responses.push(self::response(code, &response, known)?);
     }
     responses.sort_by_key(|response| response.status);
     match responses.iter().filter(|response| response.status < 300).count() {
@@ -26,7 +29,7 @@ pub(super) fn responses(node: &Node<'_>) -> Result<Vec<Response>> {
     }
 }
 
-fn response(status: u16, node: &Node<'_>) -> Result<Response> {
+fn response(status: u16, node: &Node<'_>, known: &Known<'_>) -> Result<Response> {
     let (component, node) = (node.component()?, node.resolved()?);
     node.only(&["description", "headers", "content"])?;
     let mut headers = Vec::new();
@@ -42,16 +45,37 @@ fn response(status: u16, node: &Node<'_>) -> Result<Response> {
         Some(content) if [204, 205, 304].contains(&status) => {
             return Err(content.problem(format!("a {status} has no body")));
         }
-        Some(content) => Some(schema::ty(&json_schema(&content)?)?),
+        Some(content) => Some(self::content(status, &content, known)?),
         None => None,
     };
     Ok(Response { component, status, doc: node.need("description")?.text()?.to_owned(), headers, body })
 }
 
+/// JSON, or a stream of server-sent events; its schema is that of the data of each.
+fn content(status: u16, node: &Node<'_>, known: &Known<'_>) -> Result<Content> {
+    let Some(media) = node.get(EVENTS) else {
+        return Ok(Content::Json(schema::ty(&operation::schema_under(node, "application/json")?)?));
+    };
+    // WHATWG HTML 9.2.3: with any other status there are no events.
+    if status != 200 {
+        return Err(media.problem("only a 200 can be a stream of events"));
+    }
+    let schema = operation::schema_under(node, EVENTS)?;
+    let ty = schema::ty(&schema)?;
+    let object = known.def(&ty).is_none_or(|def| matches!(def.kind, Kind::Struct { .. }));
+    if !matches!(ty, Ty::Ref(_)) || !object {
+        return Err(schema.problem("the data of an event must be a named object"));
+    }
+    Ok(Content::Events(ty))
+}
+
+/// Whether a header can have this name: RFC 9110 5.1, without the characters that nobody uses.
+pub(super) fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
 fn header(name: &str, node: &Node<'_>) -> Result<Header> {
-    // RFC 9110 5.1, without the characters that nobody uses.
-    let token = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if !token || name.eq_ignore_ascii_case("content-type") {
+    if !is_header(name) || name.eq_ignore_ascii_case("content-type") {
         return Err(
             node.problem("a header's name is made of letters, digits and `-`, and is not Content-Type")
         );

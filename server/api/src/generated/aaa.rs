@@ -6,7 +6,8 @@ use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Operation, Parameter, Place, Plane, Property, Request, Response, Ty,
+    self, Call, Content, Operation, Parameter, Place, Plane, Property, Request, Response,
+    Ty,
 };
 /// `GET /api/configuration/aaa`
 pub static AAA_LIST: Operation = Operation {
@@ -25,7 +26,7 @@ pub static AAA_LIST: Operation = Operation {
             &Response {
                 doc: "The AAA objects.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -51,7 +52,7 @@ pub static ACLS_GET: Operation = Operation {
             &Response {
                 doc: "The ACLs.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::ACLS_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::ACLS_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -84,7 +85,7 @@ pub static ACLS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -114,7 +115,7 @@ pub static LOCAL_DATABASE_LIST: Operation = Operation {
             &Response {
                 doc: "The collections.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -140,7 +141,7 @@ pub static GROUPS_LIST: Operation = Operation {
             &Response {
                 doc: "The groups.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::GROUP_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::GROUP_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -173,7 +174,7 @@ pub static GROUPS_CREATE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -213,7 +214,7 @@ pub static GROUPS_GET: Operation = Operation {
             &Response {
                 doc: "The group.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::GROUP_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::GROUP_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -257,7 +258,7 @@ pub static GROUPS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -298,7 +299,7 @@ pub static GROUPS_DELETE: Operation = Operation {
             &Response {
                 doc: "The object is deleted in the session's transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::DELETED)),
+                body: Some(Content::Json(Ty::Named(&document::DELETED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -327,7 +328,7 @@ pub static USERS_LIST: Operation = Operation {
             &Response {
                 doc: "The users.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::USER_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::USER_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -360,7 +361,7 @@ pub static USERS_CREATE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -400,7 +401,7 @@ pub static USERS_GET: Operation = Operation {
             &Response {
                 doc: "The user.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::USER_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::USER_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -444,7 +445,7 @@ pub static USERS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -485,7 +486,7 @@ pub static USERS_DELETE: Operation = Operation {
             &Response {
                 doc: "The object is deleted in the session's transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::DELETED)),
+                body: Some(Content::Json(Ty::Named(&document::DELETED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -514,7 +515,7 @@ pub static AAA_SETTINGS_GET: Operation = Operation {
             &Response {
                 doc: "The settings.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::AAA_SETTINGS_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::AAA_SETTINGS_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -547,7 +548,7 @@ pub static AAA_SETTINGS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),

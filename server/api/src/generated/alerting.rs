@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
-use crate::runtime::{self, Call, Operation, Plane, Request, Response, Ty};
+use crate::runtime::{self, Call, Content, Operation, Plane, Request, Response, Ty};
 /// `GET /api/configuration/alerting`
 pub static ALERTING_LIST: Operation = Operation {
     id: "alerting_list",
@@ -23,7 +23,7 @@ pub static ALERTING_LIST: Operation = Operation {
             &Response {
                 doc: "The alerting endpoints.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -50,7 +50,7 @@ pub static SYSTEM_ALERTS_GET: Operation = Operation {
             &Response {
                 doc: "The system-related alerts.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::SYSTEM_ALERTS_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::SYSTEM_ALERTS_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -84,7 +84,7 @@ pub static SYSTEM_ALERTS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -115,7 +115,7 @@ pub static TRAFFIC_ALERTS_GET: Operation = Operation {
             &Response {
                 doc: "The traffic-related alerts.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRAFFIC_ALERTS_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TRAFFIC_ALERTS_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -149,7 +149,7 @@ pub static TRAFFIC_ALERTS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),

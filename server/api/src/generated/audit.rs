@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Kind, Operation, Parameter, Place, Plane, Property, Response, Schema, Ty,
-    Wire, timestamp::Timestamp,
+    self, Call, Content, Kind, Operation, Parameter, Place, Plane, Property, Response,
+    Schema, Ty, Wire, timestamp::Timestamp,
 };
 /// `GET /api/audit`
 pub static AUDIT_LIST: Operation = Operation {
@@ -91,7 +91,7 @@ pub static AUDIT_LIST: Operation = Operation {
             &Response {
                 doc: "A page of the audit trail.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::AUDIT_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::AUDIT_LIST))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_AUDIT_QUERY),

@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Kind, Operation, Parameter, Place, Plane, Property, Response, Schema, Ty,
-    Wire,
+    self, Call, Content, Kind, Operation, Parameter, Place, Plane, Property, Response,
+    Schema, Ty, Wire,
 };
 /// `GET /api/authentication`
 pub static AUTHENTICATION_LOGIN: Operation = Operation {
@@ -41,7 +41,7 @@ pub static AUTHENTICATION_LOGIN: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::AUTHENTICATION_INFO)),
+                body: Some(Content::Json(Ty::Named(&document::AUTHENTICATION_INFO))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_LOGIN),
@@ -71,7 +71,7 @@ pub static AUTHENTICATION_LOGOUT: Operation = Operation {
                     ("Set-Cookie", &document::HEADER_SET_COOKIE),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::AUTHENTICATION_INFO)),
+                body: Some(Content::Json(Ty::Named(&document::AUTHENTICATION_INFO))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -97,7 +97,7 @@ pub static AUTHENTICATION_TYPES_LIST: Operation = Operation {
             &Response {
                 doc: "The ways to log in.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::AUTHENTICATION_TYPES)),
+                body: Some(Content::Json(Ty::Named(&document::AUTHENTICATION_TYPES))),
             },
         ),
         (500u16, &document::RESPONSE_CONFIGURATION_FAILED),

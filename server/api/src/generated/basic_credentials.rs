@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Items, Kind, Operation, Parameter, Place, Plane, Property, Request,
-    Response, Schema, Ty, Wire,
+    self, Call, Content, Items, Kind, Operation, Parameter, Place, Plane, Property,
+    Request, Response, Schema, Ty, Wire,
 };
 /// `GET /api/v1/basic-credentials`
 pub static BASIC_CREDENTIALS_LIST: Operation = Operation {
@@ -67,7 +67,9 @@ pub static BASIC_CREDENTIALS_LIST: Operation = Operation {
                     ("Link", &document::HEADER_LINK),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::List(&Ty::Named(&document::BASIC_CREDENTIALS))),
+                body: Some(
+                    Content::Json(Ty::List(&Ty::Named(&document::BASIC_CREDENTIALS))),
+                ),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_QUERY),
@@ -102,7 +104,9 @@ pub static BASIC_CREDENTIALS_CREATE: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::BASIC_CREDENTIALS_CREATED)),
+                body: Some(
+                    Content::Json(Ty::Named(&document::BASIC_CREDENTIALS_CREATED)),
+                ),
             },
         ),
         (
@@ -110,7 +114,7 @@ pub static BASIC_CREDENTIALS_CREATE: Operation = Operation {
             &Response {
                 doc: "Username or password is not valid.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),
@@ -120,7 +124,7 @@ pub static BASIC_CREDENTIALS_CREATE: Operation = Operation {
             &Response {
                 doc: "Basic credentials with such username already registered.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),
@@ -153,7 +157,9 @@ pub static BASIC_CREDENTIALS_VERIFY: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::BASIC_CREDENTIALS_VERDICT)),
+                body: Some(
+                    Content::Json(Ty::Named(&document::BASIC_CREDENTIALS_VERDICT)),
+                ),
             },
         ),
         (
@@ -161,7 +167,7 @@ pub static BASIC_CREDENTIALS_VERIFY: Operation = Operation {
             &Response {
                 doc: "The request is not valid, and nothing was verified.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),
@@ -199,7 +205,7 @@ pub static BASIC_CREDENTIALS_GET: Operation = Operation {
             &Response {
                 doc: "The basic credentials.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::BASIC_CREDENTIALS)),
+                body: Some(Content::Json(Ty::Named(&document::BASIC_CREDENTIALS))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),
@@ -287,7 +293,7 @@ pub static BASIC_CREDENTIALS_RESET_PASSWORD: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::PASSWORD_RESET)),
+                body: Some(Content::Json(Ty::Named(&document::PASSWORD_RESET))),
             },
         ),
         (
@@ -295,7 +301,7 @@ pub static BASIC_CREDENTIALS_RESET_PASSWORD: Operation = Operation {
             &Response {
                 doc: "Password is not valid.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),
@@ -305,7 +311,7 @@ pub static BASIC_CREDENTIALS_RESET_PASSWORD: Operation = Operation {
             &Response {
                 doc: "The requested basic credentials are not found.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (413u16, &document::RESPONSE_CONTENT_TOO_LARGE),

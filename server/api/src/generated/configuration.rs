@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
-use crate::runtime::{self, Call, Operation, Plane, Response, Ty};
+use crate::runtime::{self, Call, Content, Operation, Plane, Response, Ty};
 /// `GET /api/configuration`
 pub static CONFIGURATION_LIST: Operation = Operation {
     id: "configuration_list",
@@ -23,7 +23,7 @@ pub static CONFIGURATION_LIST: Operation = Operation {
             &Response {
                 doc: "The parts of the configuration.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::CONFIGURATION_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::CONFIGURATION_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),

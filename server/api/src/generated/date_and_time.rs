@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
-use crate::runtime::{self, Call, Operation, Plane, Request, Response, Ty};
+use crate::runtime::{self, Call, Content, Operation, Plane, Request, Response, Ty};
 /// `GET /api/configuration/datetime`
 pub static DATETIME_LIST: Operation = Operation {
     id: "datetime_list",
@@ -23,7 +23,7 @@ pub static DATETIME_LIST: Operation = Operation {
             &Response {
                 doc: "The namespace.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -49,7 +49,7 @@ pub static NTP_SERVERS_GET: Operation = Operation {
             &Response {
                 doc: "The time servers.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NTP_SERVERS_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::NTP_SERVERS_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -82,7 +82,7 @@ pub static NTP_SERVERS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -112,7 +112,7 @@ pub static TIMEZONE_GET: Operation = Operation {
             &Response {
                 doc: "The time zone.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TIMEZONE_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TIMEZONE_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -145,7 +145,7 @@ pub static TIMEZONE_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),

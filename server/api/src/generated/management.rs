@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
-use crate::runtime::{self, Call, Operation, Plane, Request, Response, Ty};
+use crate::runtime::{self, Call, Content, Operation, Plane, Request, Response, Ty};
 /// `GET /api/configuration/management`
 pub static MANAGEMENT_LIST: Operation = Operation {
     id: "management_list",
@@ -23,7 +23,7 @@ pub static MANAGEMENT_LIST: Operation = Operation {
             &Response {
                 doc: "The namespace.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -49,7 +49,7 @@ pub static ACCOUNTING_GET: Operation = Operation {
             &Response {
                 doc: "The accounting settings.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::ACCOUNTING_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::ACCOUNTING_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -82,7 +82,7 @@ pub static ACCOUNTING_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -112,7 +112,7 @@ pub static EMAIL_GET: Operation = Operation {
             &Response {
                 doc: "The e-mail settings.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::EMAIL_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::EMAIL_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -145,7 +145,7 @@ pub static EMAIL_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -175,7 +175,7 @@ pub static HEALTH_MONITORING_GET: Operation = Operation {
             &Response {
                 doc: "The limits.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::HEALTH_MONITORING_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::HEALTH_MONITORING_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -208,7 +208,7 @@ pub static HEALTH_MONITORING_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -238,7 +238,7 @@ pub static MONITORING_GET: Operation = Operation {
             &Response {
                 doc: "The limits.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::HEALTH_MONITORING_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::HEALTH_MONITORING_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -271,7 +271,7 @@ pub static MONITORING_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -301,7 +301,7 @@ pub static SNMP_LIST: Operation = Operation {
             &Response {
                 doc: "The namespace.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -327,7 +327,7 @@ pub static SNMP_TRAP_GET: Operation = Operation {
             &Response {
                 doc: "The trap settings.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::SNMP_TRAP_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::SNMP_TRAP_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -360,7 +360,7 @@ pub static SNMP_TRAP_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),

@@ -1116,6 +1116,54 @@ impl Serialize for ConfigurationList {
         Self::serialize(self, serializer)
     }
 }
+/// Something that happened to credentials.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CredentialsEvent {
+    /// The event's number in decimal digits. Later events have greater ones. To go on after this event, it is sent back as
+    /// `Last-Event-ID`.
+    pub id: String,
+    /// See [`CredentialsEventKind`].
+    pub kind: CredentialsEventKind,
+    /// The id of the tenant.
+    pub tenant: String,
+    /// See [`CredentialsKind`].
+    #[serde(rename = "credentialsKind")]
+    pub credentials_kind: CredentialsKind,
+    /// See [`CredentialsId`].
+    #[serde(rename = "credentialsId")]
+    pub credentials_id: CredentialsId,
+    /// When it happened.
+    pub time: Timestamp,
+}
+/// What happened to credentials.
+///
+/// - `created`: They were created or issued.
+/// - `activated`: They were used for the first time.
+/// - `suspended`: They were suspended.
+/// - `reactivated`: They are no longer suspended.
+/// - `revoked`: They were revoked.
+/// - `password-reset`: They have a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum CredentialsEventKind {
+    /// `created`
+    #[serde(rename = "created")]
+    Created,
+    /// `activated`
+    #[serde(rename = "activated")]
+    Activated,
+    /// `suspended`
+    #[serde(rename = "suspended")]
+    Suspended,
+    /// `reactivated`
+    #[serde(rename = "reactivated")]
+    Reactivated,
+    /// `revoked`
+    #[serde(rename = "revoked")]
+    Revoked,
+    /// `password-reset`
+    #[serde(rename = "password-reset")]
+    PasswordReset,
+}
 /// Unique identifier of client credentials (an xid). In a path, anything else is answered with 404.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
@@ -1135,6 +1183,19 @@ impl TryFrom<String> for CredentialsId {
         }
         Ok(Self(text))
     }
+}
+/// What kind of credentials.
+///
+/// - `basic`: A username with a password.
+/// - `x509`: A certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum CredentialsKind {
+    /// `basic`
+    #[serde(rename = "basic")]
+    Basic,
+    /// `x509`
+    #[serde(rename = "x509")]
+    X509,
 }
 /// Client credentials state.
 ///
@@ -2030,6 +2091,26 @@ impl<'de> Deserialize<'de> for KeyType {
 impl Serialize for KeyType {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, serializer)
+    }
+}
+/// The id of an event. Up to 18 digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct LastEventId(String);
+impl LastEventId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for LastEventId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::LAST_EVENT_ID.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
     }
 }
 /// A load average: how many processes run or wait to run, averaged over some minutes. Must be greater than zero.

@@ -6,7 +6,8 @@ use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Operation, Parameter, Place, Plane, Property, Request, Response, Ty,
+    self, Call, Content, Operation, Parameter, Place, Plane, Property, Request, Response,
+    Ty,
 };
 /// `GET /api/configuration/tenants`
 pub static TENANTS_LIST: Operation = Operation {
@@ -25,7 +26,7 @@ pub static TENANTS_LIST: Operation = Operation {
             &Response {
                 doc: "All tenants.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TENANT_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::TENANT_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -58,7 +59,7 @@ pub static TENANTS_CREATE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -98,7 +99,7 @@ pub static TENANTS_GET: Operation = Operation {
             &Response {
                 doc: "The tenant.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TENANT_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TENANT_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -142,7 +143,7 @@ pub static TENANTS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -183,7 +184,7 @@ pub static TENANTS_DELETE: Operation = Operation {
             &Response {
                 doc: "The tenant is deleted in the transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::DELETED)),
+                body: Some(Content::Json(Ty::Named(&document::DELETED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_REMOVAL),
@@ -222,7 +223,7 @@ pub static INTEGRATION_KEYS_LIST: Operation = Operation {
             &Response {
                 doc: "The tenant's integration keys.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::INTEGRATION_KEY_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::INTEGRATION_KEY_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -267,7 +268,7 @@ pub static INTEGRATION_KEYS_CREATE: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::INTEGRATION_KEY_CREATED)),
+                body: Some(Content::Json(Ty::Named(&document::INTEGRATION_KEY_CREATED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -317,7 +318,7 @@ pub static INTEGRATION_KEYS_GET: Operation = Operation {
             &Response {
                 doc: "The integration key.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::INTEGRATION_KEY_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::INTEGRATION_KEY_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -370,7 +371,7 @@ pub static INTEGRATION_KEYS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -420,7 +421,7 @@ pub static INTEGRATION_KEYS_DELETE: Operation = Operation {
             &Response {
                 doc: "The integration key is deleted in the transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::DELETED)),
+                body: Some(Content::Json(Ty::Named(&document::DELETED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_REMOVAL),
@@ -459,7 +460,7 @@ pub static OAUTH_CLIENTS_LIST: Operation = Operation {
             &Response {
                 doc: "The tenant's OAuth clients.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::OAUTH_CLIENT_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::OAUTH_CLIENT_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -504,7 +505,7 @@ pub static OAUTH_CLIENTS_CREATE: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::OAUTH_CLIENT_CREATED)),
+                body: Some(Content::Json(Ty::Named(&document::OAUTH_CLIENT_CREATED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -554,7 +555,7 @@ pub static OAUTH_CLIENTS_GET: Operation = Operation {
             &Response {
                 doc: "The OAuth client.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::OAUTH_CLIENT_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::OAUTH_CLIENT_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -607,7 +608,7 @@ pub static OAUTH_CLIENTS_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -657,7 +658,7 @@ pub static OAUTH_CLIENTS_DELETE: Operation = Operation {
             &Response {
                 doc: "The OAuth client is deleted in the transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::DELETED)),
+                body: Some(Content::Json(Ty::Named(&document::DELETED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_REMOVAL),

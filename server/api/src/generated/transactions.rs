@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
-use crate::runtime::{self, Call, Operation, Plane, Request, Response, Ty};
+use crate::runtime::{self, Call, Content, Operation, Plane, Request, Response, Ty};
 /// `GET /api/transaction`
 pub static TRANSACTION_GET: Operation = Operation {
     id: "transaction_get",
@@ -23,7 +23,7 @@ pub static TRANSACTION_GET: Operation = Operation {
             &Response {
                 doc: "The session's transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRANSACTION_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TRANSACTION_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -52,7 +52,7 @@ pub static TRANSACTION_OPEN: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::TRANSACTION_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TRANSACTION_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -86,7 +86,7 @@ pub static TRANSACTION_COMMIT: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::TRANSACTION_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TRANSACTION_OBJECT))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_COMMIT),
@@ -116,7 +116,7 @@ pub static TRANSACTION_ROLLBACK: Operation = Operation {
             &Response {
                 doc: "The session has no transaction any more.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRANSACTION_REMOVED)),
+                body: Some(Content::Json(Ty::Named(&document::TRANSACTION_REMOVED))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -142,7 +142,7 @@ pub static TRANSACTION_CHANGES_LIST: Operation = Operation {
             &Response {
                 doc: "The changes.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRANSACTION_CHANGE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::TRANSACTION_CHANGE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),

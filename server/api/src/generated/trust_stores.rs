@@ -6,7 +6,8 @@ use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Operation, Parameter, Place, Plane, Property, Request, Response, Ty,
+    self, Call, Content, Operation, Parameter, Place, Plane, Property, Request, Response,
+    Ty,
 };
 /// `GET /api/configuration/trust_stores`
 pub static TRUST_STORES_LIST: Operation = Operation {
@@ -25,7 +26,7 @@ pub static TRUST_STORES_LIST: Operation = Operation {
             &Response {
                 doc: "All trust stores.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRUST_STORE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::TRUST_STORE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -58,7 +59,7 @@ pub static TRUST_STORES_CREATE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -98,7 +99,7 @@ pub static TRUST_STORES_GET: Operation = Operation {
             &Response {
                 doc: "The trust store.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRUST_STORE_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::TRUST_STORE_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -142,7 +143,7 @@ pub static TRUST_STORES_REPLACE: Operation = Operation {
                     ("Location", &document::HEADER_OBJECT_LOCATION),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::CHANGED)),
+                body: Some(Content::Json(Ty::Named(&document::CHANGED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_OBJECT),
@@ -183,7 +184,7 @@ pub static TRUST_STORES_DELETE: Operation = Operation {
             &Response {
                 doc: "The trust store is deleted in the transaction.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::DELETED)),
+                body: Some(Content::Json(Ty::Named(&document::DELETED))),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_REMOVAL),
@@ -226,7 +227,9 @@ pub static TRUST_STORES_VERIFY: Operation = Operation {
             &Response {
                 doc: "The verdict.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TRUST_STORE_VERDICT_OBJECT)),
+                body: Some(
+                    Content::Json(Ty::Named(&document::TRUST_STORE_VERDICT_OBJECT)),
+                ),
             },
         ),
         (
@@ -234,7 +237,7 @@ pub static TRUST_STORES_VERIFY: Operation = Operation {
             &Response {
                 doc: "The request is not accepted.\n\n- `InvalidRequestBody`: the body is missing or is not JSON.\n- `SyntacticError`: a value is not accepted. `details` has the path that was found invalid.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::FAILURE)),
+                body: Some(Content::Json(Ty::Named(&document::FAILURE))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),

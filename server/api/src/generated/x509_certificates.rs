@@ -6,7 +6,7 @@ use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Operation, Parameter, Place, Plane, Property, Response, Ty,
+    self, Call, Content, Operation, Parameter, Place, Plane, Property, Response, Ty,
 };
 /// `GET /api/configuration/x509`
 pub static X509_LIST: Operation = Operation {
@@ -25,7 +25,7 @@ pub static X509_LIST: Operation = Operation {
             &Response {
                 doc: "The namespace.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::NAMESPACE_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::NAMESPACE_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -51,7 +51,7 @@ pub static PLATFORM_CA_GET: Operation = Operation {
             &Response {
                 doc: "The platform CA.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::CERTIFICATE_CHAIN_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::CERTIFICATE_CHAIN_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -77,7 +77,7 @@ pub static SERVER_CERTIFICATE_GET: Operation = Operation {
             &Response {
                 doc: "The server's certificate.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::CERTIFICATE_CHAIN_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::CERTIFICATE_CHAIN_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -103,7 +103,7 @@ pub static TENANT_CAS_LIST: Operation = Operation {
             &Response {
                 doc: "The tenants' CAs.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::TENANT_CA_LIST)),
+                body: Some(Content::Json(Ty::Named(&document::TENANT_CA_LIST))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),
@@ -139,7 +139,7 @@ pub static TENANT_CAS_GET: Operation = Operation {
             &Response {
                 doc: "The tenant's CA.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::CERTIFICATE_CHAIN_OBJECT)),
+                body: Some(Content::Json(Ty::Named(&document::CERTIFICATE_CHAIN_OBJECT))),
             },
         ),
         (401u16, &document::RESPONSE_NOT_AUTHENTICATED),

@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Items, Kind, Operation, Parameter, Place, Plane, Property, Request,
-    Response, Schema, Ty, Wire,
+    self, Call, Content, Items, Kind, Operation, Parameter, Place, Plane, Property,
+    Request, Response, Schema, Ty, Wire,
 };
 /// `GET /api/v1/x509-credentials`
 pub static X509_CREDENTIALS_LIST: Operation = Operation {
@@ -58,7 +58,9 @@ pub static X509_CREDENTIALS_LIST: Operation = Operation {
                     ("Link", &document::HEADER_LINK),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::List(&Ty::Named(&document::X509_CREDENTIALS))),
+                body: Some(
+                    Content::Json(Ty::List(&Ty::Named(&document::X509_CREDENTIALS))),
+                ),
             },
         ),
         (400u16, &document::RESPONSE_INVALID_QUERY),
@@ -93,7 +95,7 @@ pub static X509_CREDENTIALS_CREATE: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::X509_CREDENTIALS_ISSUED)),
+                body: Some(Content::Json(Ty::Named(&document::X509_CREDENTIALS_ISSUED))),
             },
         ),
         (
@@ -101,7 +103,7 @@ pub static X509_CREDENTIALS_CREATE: Operation = Operation {
             &Response {
                 doc: "Common name or invalid after date is not valid.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),
@@ -136,7 +138,7 @@ pub static X509_CREDENTIALS_VERIFY: Operation = Operation {
                     ("Cache-Control", &document::HEADER_CACHE_CONTROL),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::Named(&document::X509_CREDENTIALS_VERDICT)),
+                body: Some(Content::Json(Ty::Named(&document::X509_CREDENTIALS_VERDICT))),
             },
         ),
         (
@@ -144,7 +146,7 @@ pub static X509_CREDENTIALS_VERIFY: Operation = Operation {
             &Response {
                 doc: "The request is not valid, and nothing was verified.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::MESSAGE)),
+                body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),
@@ -182,7 +184,7 @@ pub static X509_CREDENTIALS_GET: Operation = Operation {
             &Response {
                 doc: "The X.509 credentials.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
-                body: Some(Ty::Named(&document::X509_CREDENTIALS)),
+                body: Some(Content::Json(Ty::Named(&document::X509_CREDENTIALS))),
             },
         ),
         (401u16, &document::RESPONSE_UNAUTHORIZED),

@@ -42,7 +42,7 @@ pub fn header(response: &mut Response, name: &'static str, value: &str) {
     }
 }
 
-/// A list broke off: the rest can't be had. The connection ends early, so no client takes the part for the whole.
+/// A list or stream broke off: the rest can't be had. The connection ends early, so no client takes the part for the whole.
 #[derive(Debug)]
 pub struct Interrupted;
 

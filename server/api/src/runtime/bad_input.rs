@@ -42,6 +42,11 @@ impl Violation {
         Self { pointer, unknown: true, ..Self::new(&at, rule) }
     }
 
+    /// A header that breaks a rule.
+    pub(super) fn header(name: &str, rule: &str) -> Self {
+        Self { pointer: String::new(), ..Self::new(&Location::Property(&Location::Root, name), rule) }
+    }
+
     /// A query that can't be taken apart.
     pub(super) fn query(rule: &str) -> Self {
         Self { pointer: String::new(), ..Self::new(&Location::Property(&Location::Root, "query"), rule) }
@@ -85,7 +90,7 @@ pub enum BadInput {
     Malformed(usize, usize),
     /// 400: the body breaks rules.
     Violations(Vec<Violation>),
-    /// 400: the query breaks rules.
+    /// 400: the query or a header breaks rules.
     Query(Vec<Violation>),
     /// 404: a path parameter names nothing that could exist.
     NotFound,

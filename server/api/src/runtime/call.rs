@@ -1,7 +1,8 @@
 //! The way of a request: who calls, then path, query and body, then the operation, then its answer.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
+use http::HeaderMap;
 use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::BoxEndpoint};
 use serde_json::{Map, Number, Value};
 
@@ -51,6 +52,19 @@ impl<A: Plane> Call<A> {
         value.ok_or_else(|| self.api.refuse(&self.request, BadInput::NotFound))
     }
 
+    /// A header parameter, if it was sent.
+    ///
+    /// # Errors
+    /// [`BadInput::Query`] with the header's name, as the plane tells it.
+    pub fn header<T>(&self, name: &'static str) -> Result<Option<T>, A::Error>
+    where
+        T: TryFrom<String, Error: fmt::Display>,
+    {
+        header(self.request.headers(), name).map_err(|rule| {
+            self.api.refuse(&self.request, BadInput::Query(vec![Violation::header(name, &rule)]))
+        })
+    }
+
     /// The query.
     ///
     /// # Errors
@@ -69,6 +83,20 @@ impl<A: Plane> Call<A> {
         let read = body::read(self.request.headers(), body, BODY_LIMIT).await;
         read.map_err(|input| self.api.refuse(&self.request, input))
     }
+}
+
+/// The value of a header that may be sent once.
+fn header<T: TryFrom<String, Error: fmt::Display>>(
+    headers: &HeaderMap,
+    name: &str,
+) -> Result<Option<T>, String> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err("must not be sent twice".to_owned());
+    }
+    let text = value.to_str().map_err(|_| "must be visible ASCII")?;
+    T::try_from(text.to_owned()).map(Some).map_err(|rule| rule.to_string())
 }
 
 /// Reads a query like a closed object.

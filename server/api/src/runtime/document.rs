@@ -103,7 +103,7 @@ pub struct Operation {
     pub doc: &'static str,
     /// The scheme, and the scopes a caller must all have; `None` where anyone may call.
     pub security: Option<(&'static Scheme, &'static [&'static str])>,
-    /// Path and query parameters.
+    /// Path, query and header parameters.
     pub parameters: &'static [Parameter],
     /// The JSON body.
     pub request: Option<Request>,
@@ -126,6 +126,8 @@ pub enum Place {
     Path,
     /// The query.
     Query,
+    /// The headers, where none is required.
+    Headers,
 }
 
 /// One parameter.
@@ -155,8 +157,27 @@ pub struct Response {
     pub doc: &'static str,
     /// Headers by name.
     pub headers: &'static [(&'static str, &'static Header)],
-    /// The JSON body's type.
-    pub body: Option<Ty>,
+    /// The body.
+    pub body: Option<Content>,
+}
+
+/// The body of a response.
+#[derive(Debug)]
+pub enum Content {
+    /// JSON of this type.
+    Json(Ty),
+    /// Server-sent events, whose data is JSON of this type.
+    Events(Ty),
+}
+
+impl Content {
+    /// The type of the body, or of the data of its events.
+    #[must_use]
+    pub const fn ty(&self) -> &Ty {
+        match self {
+            Self::Json(ty) | Self::Events(ty) => ty,
+        }
+    }
 }
 
 /// A response header.

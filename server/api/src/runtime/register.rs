@@ -13,10 +13,12 @@ use poem_openapi::{
 use serde_json::Value;
 
 use super::document::{
-    Header, Info, Kind, Operation, Parameter, Place, Property, Response, Schema, Scheme, SchemeKind, Ty,
+    Content, Header, Info, Kind, Operation, Parameter, Place, Property, Response, Schema, Scheme, SchemeKind,
+    Ty,
 };
 
 const JSON: &str = "application/json";
+const EVENTS: &str = "text/event-stream";
 
 /// The service of an API: what poem-openapi routes and describes.
 pub fn service<A: OpenApi>(api: A, info: &'static Info) -> OpenApiService<A, ()> {
@@ -62,6 +64,7 @@ pub fn register(operations: &[&'static Operation], registry: &mut Registry) {
         let parameters = operation.parameters.iter().map(|parameter| &parameter.property.ty);
         let headers = operation.responses.iter().flat_map(|(_, response)| response.headers);
         let bodies = operation.responses.iter().filter_map(|(_, response)| response.body.as_ref());
+        let bodies = bodies.map(Content::ty);
         for ty in parameters.chain(headers.map(|(_, header)| &header.ty)).chain(bodies) {
             register_ty(ty, registry);
         }
@@ -209,6 +212,7 @@ fn parameter(parameter: &Parameter) -> MetaOperationParam {
         in_type: match parameter.place {
             Place::Path => MetaParamIn::Path,
             Place::Query => MetaParamIn::Query,
+            Place::Headers => MetaParamIn::Header,
         },
         description: Some(parameter.property.doc.to_owned()),
         required: parameter.property.required,
@@ -219,7 +223,10 @@ fn parameter(parameter: &Parameter) -> MetaOperationParam {
 }
 
 fn response((status, response): &(u16, &Response)) -> MetaResponse {
-    let media = |ty| MetaMediaType { content_type: JSON, schema: schema_ref(ty) };
+    let media = |content: &Content| {
+        let content_type = if matches!(content, Content::Events(_)) { EVENTS } else { JSON };
+        MetaMediaType { content_type, schema: schema_ref(content.ty()) }
+    };
     MetaResponse {
         description: response.doc,
         status: Some(*status),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     emit::{ident, snake, variant},
-    ir::{Field, Kind, Operation, Ty, TypeDef},
+    ir::{Content, Field, Kind, Operation, Ty, TypeDef},
 };
 
 fn block(lines: &[&str]) -> String {
@@ -142,7 +142,7 @@ pub(super) fn operation(
             None => format!("&{}", build(rust, def)),
         });
     }
-    let bound = match &operation.success().body {
+    let bound = match operation.success().body.as_ref().map(Content::ty) {
         Some(Ty::Ref(name)) => format!("let {} = ", variable(name)),
         Some(_) => "let answer = ".to_owned(),
         None => String::new(),

@@ -3,9 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{FOLDER, File, docs, examples, file, ident, imports, module, queries, rust::Rust};
+use super::{
+    FOLDER, File, docs, examples, file, ident, imports, module, queries,
+    rust::{Rust, calls},
+};
 use crate::{
-    emit::{camel, method_name, operations_of, snake},
+    emit::{camel, method_name, snake},
     ir::{Field, Kind, Operation, Tag, Ty, TypeDef},
 };
 
@@ -14,7 +17,7 @@ pub(super) fn emit(rust: &Rust<'_>, tag: &Tag) -> File {
     let (accessor, handle) = (ident(&resource), format_ident!("{}Api", camel(&resource)));
     let client_name = rust.client(tag);
     let client = ident(client_name);
-    let operations: Vec<_> = operations_of(rust.api, tag).collect();
+    let operations: Vec<_> = calls(rust.api, tag).collect();
     let methods = operations.iter().map(|operation| method(rust, (client_name, &resource), operation));
     let queries = operations.iter().filter_map(|operation| queries::query(rust, operation));
     let pages = operations.iter().filter_map(|operation| page_query(rust, operation));
@@ -78,7 +81,7 @@ fn method(rust: &Rust<'_>, made_by: (&str, &str), operation: &Operation) -> Toke
     let doc = docs(&documentation(operation, &examples::operation(rust, made_by, name, operation)));
     let name = ident(name);
     let (answer, send) = match &operation.success().body {
-        Some(ty) => (rust.ty(ty), quote!(json)),
+        Some(body) => (rust.ty(body.ty()), quote!(json)),
         None => (quote!(()), quote!(empty)),
     };
     quote! {

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::{docs, examples, ident, rust::Rust, schemas::setter};
 use crate::{
     emit::{camel, snake},
-    ir::{Field, Operation, Param, Ty},
+    ir::{Content, Field, Operation, Param, Ty},
 };
 
 pub(super) fn name(operation: &Operation) -> Ident {
@@ -18,7 +18,7 @@ pub(super) fn paged(operation: &Operation) -> Option<&Ty> {
     let takes = |name: &str| operation.query_params().any(|param| param.name == name && !param.required);
     let links = operation.success().headers.iter().any(|header| header.name == "Link");
     match &operation.success().body {
-        Some(Ty::List(item)) if takes("limit") && takes("after") && links => Some(item),
+        Some(Content::Json(Ty::List(item))) if takes("limit") && takes("after") && links => Some(item),
         _ => None,
     }
 }

@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::{ident, operations_of, reachable};
-use crate::ir::{Api, Kind, Operation, SchemeKind, Tag, Ty, TypeDef};
+use crate::ir::{Api, Content, Kind, Operation, SchemeKind, Tag, Ty, TypeDef};
 
 /// The API, and in which direction its types travel.
 pub(super) struct Rust<'a> {
     pub(super) api: &'a Api,
-    /// The tags that become handles.
+    /// The tags that become handles: those with calls.
     pub(super) tags: Vec<&'a Tag>,
     /// In requests: those are built by the caller.
     sent: Vec<String>,
@@ -24,11 +24,12 @@ impl<'a> Rust<'a> {
         let login = |op: &Operation| matches!(scheme(api, op), Some(SchemeKind::Basic));
         let login = |tag: &&Tag| operations_of(api, tag).any(login);
         let tags: Vec<_> = api.tags.iter().filter(|tag| !login(tag)).collect();
-        let operations: Vec<_> = tags.iter().flat_map(|tag| operations_of(api, tag)).collect();
+        let of_tags = || tags.iter().flat_map(|tag| operations_of(api, tag));
+        let operations: Vec<_> = of_tags().filter(|operation| !operation.streams()).collect();
         let bodies: Vec<Ty> = operations.iter().filter_map(|operation| body(operation)).collect();
         let params = operations.iter().flat_map(|op| &op.params).map(|param| &param.ty);
         // The errors of a session's operations say more than a message.
-        let answers = operations.iter().flat_map(|op| {
+        let answers = of_tags().flat_map(|op| {
             let session = matches!(scheme(api, op), Some(SchemeKind::Cookie(_)));
             op.responses.iter().take(if session { usize::MAX } else { 1 })
         });
@@ -36,9 +37,12 @@ impl<'a> Rust<'a> {
         Self {
             api,
             sent: names(reachable(api, bodies.iter().chain(params))),
-            received: names(reachable(api, answers.filter_map(|response| response.body.as_ref()))),
+            received: names(reachable(
+                api,
+                answers.filter_map(|response| response.body.as_ref().map(Content::ty)),
+            )),
             identifiers: names(reachable(api, paths)),
-            tags,
+            tags: tags.iter().copied().filter(|tag| calls(api, tag).next().is_some()).collect(),
         }
     }
 
@@ -149,6 +153,11 @@ impl<'a> Rust<'a> {
             _ => false,
         }
     }
+}
+
+/// The operations of a tag that become methods. Streams of events are read by hand.
+pub(super) fn calls<'a>(api: &'a Api, tag: &'a Tag) -> impl Iterator<Item = &'a Operation> {
+    operations_of(api, tag).filter(|operation| !operation.streams())
 }
 
 fn scheme<'a>(api: &'a Api, operation: &Operation) -> Option<&'a SchemeKind> {

@@ -24,6 +24,7 @@ pub(super) fn emit(api: &Api) -> File {
         #(#shared)*
     };
     let names = [
+        "Content",
         "Header",
         "Info",
         "Kind",

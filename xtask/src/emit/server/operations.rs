@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     emit::camel,
-    ir::{Api, Header, HeaderValue, Operation, Param, Place, Response, Tag, Ty},
+    ir::{Api, Content, Header, HeaderValue, Operation, Param, Place, Response, Tag, Ty},
+    lower::argument,
 };
 
 pub(super) fn emit(api: &Api, tag: &Tag) -> File {
@@ -58,6 +59,8 @@ fn imports(api: &Api, items: &TokenStream) -> TokenStream {
     let schemas = (!said(&types, items).is_empty()).then(|| quote!(, schemas::*));
     let runtime = [
         "Call",
+        "Content",
+        "Events",
         "Header",
         "Items",
         "Kind",
@@ -128,6 +131,7 @@ fn parameter(param: &Param) -> TokenStream {
     let place = match param.place {
         Place::Path => quote!(Place::Path),
         Place::Query => quote!(Place::Query),
+        Place::Headers => quote!(Place::Headers),
     };
     let property = property(&param.name, &param.doc, param.required, &param.ty, &quote!(document::));
     quote!(Parameter { place: #place, property: #property })
@@ -185,11 +189,15 @@ fn answer(operation: &Operation) -> TokenStream {
     let status = success.status;
     let body = success.body.as_ref().map(|body| {
         let ty = match body {
-            Ty::List(item) => {
+            Content::Json(Ty::List(item)) => {
                 let item = ty(item);
                 quote!(Items<#item>)
             }
-            other => ty(other),
+            Content::Json(other) => ty(other),
+            Content::Events(data) => {
+                let data = ty(data);
+                quote!(Events<#data>)
+            }
         };
         quote!(#[doc = " The body."] pub body: #ty,)
     });
@@ -200,8 +208,9 @@ fn answer(operation: &Operation) -> TokenStream {
     });
     let make = match &success.body {
         None => quote!(runtime::empty(#status)),
-        Some(Ty::List(_)) => quote!(self.body.into_json(#status)),
-        Some(_) => quote!(runtime::json(#status, &self.body)),
+        Some(Content::Json(Ty::List(_))) => quote!(self.body.into_json(#status)),
+        Some(Content::Json(_)) => quote!(runtime::json(#status, &self.body)),
+        Some(Content::Events(_)) => quote!(self.body.into_stream(#status)),
     };
     let constants = success.headers.iter().filter_map(|header| match &header.value {
         HeaderValue::Constant(value) => {
@@ -222,7 +231,7 @@ fn answer(operation: &Operation) -> TokenStream {
     let made = if headers.is_empty() {
         make
     } else {
-        // `into_json` consumes the body, so the headers are read from what is left of `self`.
+        // `into_json` and `into_stream` consume the body, so the headers are read from what is left of `self`.
         quote!(let mut response = #make; #(#headers)* response)
     };
     let line = format!(" The {status} answer of `{}`.", operation.id);
@@ -244,6 +253,10 @@ fn method(operation: &Operation) -> TokenStream {
         let (name, ty) = (ident(&snake(&param.name)), ty(&param.ty));
         quote!(, #name: #ty)
     });
+    let headers = operation.header_params().map(|param| {
+        let (name, ty) = (ident(&argument(param)), ty(&param.ty));
+        quote!(, #name: Option<#ty>)
+    });
     let query = operation.query_params().next().map(|_| {
         let name = query_name(operation);
         quote!(, query: #name)
@@ -255,7 +268,7 @@ fn method(operation: &Operation) -> TokenStream {
     quote! {
         #doc
         fn #name(
-            &self, caller: Self::Caller #(#path)* #query #body
+            &self, caller: Self::Caller #(#path)* #(#headers)* #query #body
         ) -> impl Future<Output = Result<#answer, Self::Error>> + Send;
     }
 }
@@ -270,6 +283,11 @@ fn route(operation: &Operation) -> TokenStream {
     for param in operation.path_params() {
         let (field, key) = (ident(&snake(&param.name)), &param.name);
         reads.push(quote!(let #field = call.path(#key)?;));
+        args.push(quote!(, #field));
+    }
+    for param in operation.header_params() {
+        let (field, key) = (ident(&argument(param)), &param.name);
+        reads.push(quote!(let #field = call.header(#key)?;));
         args.push(quote!(, #field));
     }
     if operation.query_params().next().is_some() {

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{constant, data::ty};
-use crate::ir::{Api, Header, HeaderValue, Response};
+use crate::ir::{Api, Content, Header, HeaderValue, Response};
 
 /// The statics of the components, by name.
 pub(super) fn shared(api: &Api) -> Vec<TokenStream> {
@@ -57,9 +57,13 @@ fn response(response: &Response, module: &TokenStream) -> TokenStream {
     });
     let body = match &response.body {
         None => quote!(None),
-        Some(body) => {
-            let ty = ty(body, module);
-            quote!(Some(#ty))
+        Some(Content::Json(json)) => {
+            let ty = ty(json, module);
+            quote!(Some(Content::Json(#ty)))
+        }
+        Some(Content::Events(data)) => {
+            let ty = ty(data, module);
+            quote!(Some(Content::Events(#ty)))
         }
     };
     quote!(Response { doc: #doc, headers: &[#(#headers),*], body: #body })

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{super::reachable, FOLDER, File, constant, docs, file, ident, said, snake};
 use crate::{
     emit::variant,
-    ir::{Api, Field, Kind, Number, Operation, SchemeKind, Text, Ty, TypeDef},
+    ir::{Api, Content, Field, Kind, Number, Operation, Response, SchemeKind, Text, Ty, TypeDef},
 };
 
 pub(super) fn emit(api: &Api) -> File {
@@ -18,8 +18,7 @@ pub(super) fn emit(api: &Api) -> File {
         .collect();
     let params = api.operations.iter().flat_map(|op| &op.params).map(|param| &param.ty);
     let incoming = reachable(api, bodies.iter().chain(params));
-    let answers =
-        api.operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
+    let answers = api.operations.iter().flat_map(|op| &op.responses).filter_map(answer);
     let outgoing = reachable(api, answers);
     let both = documents(api);
     let items = api.types.iter().map(|def| {
@@ -58,9 +57,12 @@ fn documents(api: &Api) -> Vec<&TypeDef> {
     let operations: Vec<&Operation> = api.operations.iter().filter(session).collect();
     let bodies = operations.iter().filter_map(|op| op.body.as_ref());
     let bodies: Vec<Ty> = bodies.map(|body| Ty::Ref(body.type_name.clone())).collect();
-    let answers =
-        operations.iter().flat_map(|op| &op.responses).filter_map(|response| response.body.as_ref());
+    let answers = operations.iter().flat_map(|op| &op.responses).filter_map(answer);
     reachable(api, bodies.iter().chain(answers))
+}
+
+fn answer(response: &Response) -> Option<&Ty> {
+    response.body.as_ref().map(Content::ty)
 }
 
 fn type_def(def: &TypeDef, reads: bool, writes: bool) -> TokenStream {

@@ -34,11 +34,11 @@ fn statuses(lint: &mut Lint<'_>, operation: &Value, at: &str, path: &str) {
         None => &[],
     });
     let parameters = items(operation, "parameters").map(|parameter| lint.resolve(parameter, at).0);
-    let query =
-        parameters.into_iter().any(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+    let read =
+        parameters.into_iter().any(|parameter| parameter.get("in").is_some_and(|place| place != "path"));
     if operation.get("requestBody").is_some() {
         needed.extend(["400", "413", "415"]);
-    } else if query {
+    } else if read {
         needed.push("400");
     }
     if path.contains('{') {

@@ -39,6 +39,7 @@ fn each_rule_finds_what_it_is_for() {
     let login = "/paths/~1api~1authentication/get";
     let types = "/paths/~1api~1authentication~1types/get";
     let settings = "/paths/~1api~1configuration~1aaa~1settings/put";
+    let events = "/paths/~1api~1v1~1events/get";
     let stores = "/paths/~1api~1configuration~1trust_stores/post";
     let store = "/paths/~1api~1configuration~1trust_stores~1{key}/delete";
     let at = |start: &str, end: &str| format!("{start}{end}");
@@ -46,6 +47,7 @@ fn each_rule_finds_what_it_is_for() {
     let cases = [
         (at(list, "/responses/503"), Remove, "does not document the status 503 [statuses]"),
         (at(list, "/responses/400"), Remove, "does not document the status 400 [statuses]"),
+        (at(events, "/responses/400"), Remove, "does not document the status 400 [statuses]"),
         (at(create, "/responses/415"), Remove, "does not document the status 415 [statuses]"),
         (at(reset, "/responses/404"), Remove, "does not document the status 404 [statuses]"),
         (

@@ -7,6 +7,8 @@ pub mod widgets;
 pub mod x9_parts;
 /// Operations of a session.
 pub mod settings;
+/// What happens.
+pub mod events;
 /// How a session begins.
 pub mod login;
 pub mod document;
@@ -23,5 +25,6 @@ pub static OPERATIONS: &[&crate::runtime::Operation] = &[
     &settings::SETTINGS_REPLACE,
     &settings::REFERENCES_REPLACE,
     &settings::ZONE_REPLACE,
+    &events::EVENTS_LIST,
     &login::LOGIN_GET,
 ];

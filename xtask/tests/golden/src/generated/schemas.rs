@@ -35,6 +35,26 @@ impl Serialize for Box2d {
 impl Wire for Box2d {
     const SCHEMA: &'static runtime::Schema = &document::BOX2D;
 }
+/// Which event.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct EventId(String);
+impl EventId {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl TryFrom<String> for EventId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if let runtime::Kind::Text(rules) = &document::EVENT_ID.kind {
+            runtime::check_text(rules, &text)?;
+        }
+        Ok(Self(text))
+    }
+}
 /// Two to five lower case letters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
@@ -415,6 +435,50 @@ pub struct WidgetCreated {
     /// Which algorithm.
     #[serde(rename = "privateKeyType")]
     pub private_key_type: String,
+}
+/// Something that happened, which is only told by events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct WidgetEvent {
+    /// Which event.
+    pub id: String,
+    /// See [`WidgetEventKind`].
+    pub kind: WidgetEventKind,
+}
+impl<'de> Deserialize<'de> for WidgetEvent {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for WidgetEvent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum WidgetEventKind {
+    /// `made`
+    #[serde(rename = "made")]
+    Made,
+    /// `broken`
+    #[serde(rename = "broken")]
+    Broken,
+}
+impl<'de> Deserialize<'de> for WidgetEventKind {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(runtime::Strict(deserializer))
+    }
+}
+impl Serialize for WidgetEventKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 /// Which widget.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Kind, Operation, Parameter, Place, Plane, Property, Request, Response,
-    Schema, Ty, Wire, timestamp::Timestamp,
+    self, Call, Content, Kind, Operation, Parameter, Place, Plane, Property, Request,
+    Response, Schema, Ty, Wire, timestamp::Timestamp,
 };
 /// `GET /v1/settings`
 pub static SETTINGS_GET: Operation = Operation {
@@ -46,7 +46,7 @@ pub static SETTINGS_GET: Operation = Operation {
             &Response {
                 doc: "The settings.",
                 headers: &[],
-                body: Some(Ty::Named(&document::SETTINGS)),
+                body: Some(Content::Json(Ty::Named(&document::SETTINGS))),
             },
         ),
         (400u16, &document::RESPONSE_FAILED),
@@ -73,7 +73,7 @@ pub static SETTINGS_REPLACE: Operation = Operation {
             &Response {
                 doc: "The settings as they are now.",
                 headers: &[],
-                body: Some(Ty::Named(&document::SETTINGS)),
+                body: Some(Content::Json(Ty::Named(&document::SETTINGS))),
             },
         ),
     ],
@@ -99,7 +99,7 @@ pub static REFERENCES_REPLACE: Operation = Operation {
             &Response {
                 doc: "The references as they are now.",
                 headers: &[],
-                body: Some(Ty::Named(&document::REFERENCES)),
+                body: Some(Content::Json(Ty::Named(&document::REFERENCES))),
             },
         ),
     ],
@@ -125,7 +125,7 @@ pub static ZONE_REPLACE: Operation = Operation {
             &Response {
                 doc: "The time zone as it is now.",
                 headers: &[],
-                body: Some(Ty::Named(&document::ZONE_ANSWER)),
+                body: Some(Content::Json(Ty::Named(&document::ZONE_ANSWER))),
             },
         ),
     ],

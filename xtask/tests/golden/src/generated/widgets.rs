@@ -7,8 +7,8 @@ use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use serde::Deserialize;
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Header, Items, Kind, Operation, Parameter, Place, Plane, Property,
-    Request, Response, Schema, Ty, Wire,
+    self, Call, Content, Header, Items, Kind, Operation, Parameter, Place, Plane,
+    Property, Request, Response, Schema, Ty, Wire,
 };
 /// `GET /v1/widgets`
 pub static WIDGETS_LIST: Operation = Operation {
@@ -93,7 +93,7 @@ pub static WIDGETS_LIST: Operation = Operation {
                     ),
                     ("X-Request-Id", &document::HEADER_REQUEST_ID),
                 ],
-                body: Some(Ty::List(&Ty::Named(&document::WIDGET))),
+                body: Some(Content::Json(Ty::List(&Ty::Named(&document::WIDGET)))),
             },
         ),
         (400u16, &document::RESPONSE_FAILED),
@@ -157,7 +157,7 @@ pub static WIDGETS_CREATE: Operation = Operation {
                         },
                     ),
                 ],
-                body: Some(Ty::Named(&document::WIDGET_CREATED)),
+                body: Some(Content::Json(Ty::Named(&document::WIDGET_CREATED))),
             },
         ),
         (400u16, &document::RESPONSE_FAILED),
@@ -191,7 +191,7 @@ pub static WIDGETS_GET: Operation = Operation {
             &Response {
                 doc: "The widget.",
                 headers: &[],
-                body: Some(Ty::Named(&document::WIDGET)),
+                body: Some(Content::Json(Ty::Named(&document::WIDGET))),
             },
         ),
     ],
@@ -236,7 +236,7 @@ pub static WIDGETS_REPLACE: Operation = Operation {
             &Response {
                 doc: "The names of what was replaced.",
                 headers: &[],
-                body: Some(Ty::List(&Ty::Text)),
+                body: Some(Content::Json(Ty::List(&Ty::Text))),
             },
         ),
     ],

@@ -6,7 +6,8 @@ use poem::{Response as HttpResponse, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{OpenApi, registry::{MetaApi, Registry}};
 use super::{document, schemas::*};
 use crate::runtime::{
-    self, Call, Operation, Parameter, Place, Plane, Property, Request, Response, Ty,
+    self, Call, Content, Operation, Parameter, Place, Plane, Property, Request, Response,
+    Ty,
 };
 /// `PATCH /v1/parts/{box}/{part_id}/state`
 pub static X9_PARTS_UPDATE_STATE: Operation = Operation {
@@ -48,7 +49,7 @@ pub static X9_PARTS_UPDATE_STATE: Operation = Operation {
             &Response {
                 doc: "Accepted, with a word on it.",
                 headers: &[],
-                body: Some(Ty::Text),
+                body: Some(Content::Json(Ty::Text)),
             },
         ),
     ],

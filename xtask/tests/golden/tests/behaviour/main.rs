@@ -3,6 +3,7 @@
 
 mod answers;
 mod bodies;
+mod events;
 mod parameters;
 mod settings;
 
@@ -16,10 +17,11 @@ use serde_json::json;
 use vouchsafe_golden::{
     generated::{
         document::INFO,
+        events::{EventsApi, EventsListAnswer, EventsRoutes},
         login::{LoginApi, LoginGetAnswer, LoginRoutes},
         schemas::{
-            Box2d, Password, PrivateKey, ReferenceInput, ReferenceKey, References, Settings, StateUpdate,
-            Widget, WidgetCreated, WidgetId, WidgetKind, WidgetRequest, Zone, ZoneAnswer,
+            Box2d, EventId, Password, PrivateKey, ReferenceInput, ReferenceKey, References, Settings,
+            StateUpdate, Widget, WidgetCreated, WidgetId, WidgetKind, WidgetRequest, Zone, ZoneAnswer,
         },
         settings::{
             ReferencesReplaceAnswer, SettingsApi, SettingsGetAnswer, SettingsGetQuery, SettingsReplaceAnswer,
@@ -31,7 +33,7 @@ use vouchsafe_golden::{
         },
         x9_parts::{X9PartsApi, X9PartsRoutes, X9PartsUpdateStateAnswer},
     },
-    runtime::{self, BadInput, Items, Operation, Plane, timestamp},
+    runtime::{self, BadInput, Events, Items, Operation, Plane, timestamp},
 };
 
 /// An implementation that remembers what it was given, and lists what it is given.
@@ -69,6 +71,17 @@ impl Plane for Service {
     fn refuse(&self, request: &Request, input: BadInput) -> Refusal {
         *self.refused.lock().unwrap() = Some((request.uri().path().to_owned(), input.clone()));
         Refusal(input.status(), input.to_string())
+    }
+}
+
+impl EventsApi for Service {
+    async fn events_list(
+        &self,
+        _: String,
+        last_event_id: Option<EventId>,
+        x_note: Option<String>,
+    ) -> Result<EventsListAnswer, Refusal> {
+        Ok(EventsListAnswer { body: Events::new(events::after(last_event_id, x_note)), x_left: Some(3) })
     }
 }
 
@@ -201,6 +214,7 @@ async fn send(service: &Arc<Service>, request: Request) -> Reply {
     let routes = (
         (WidgetsRoutes(Arc::clone(service)), X9PartsRoutes(Arc::clone(service))),
         (SettingsRoutes(Arc::clone(service)), LoginRoutes(Arc::clone(service))),
+        EventsRoutes(Arc::clone(service)),
     );
     let endpoint = Route::new().nest("/", runtime::service(routes, &INFO)).map_to_response();
     let response = endpoint.get_response(request).await;

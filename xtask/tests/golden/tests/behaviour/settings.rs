@@ -182,7 +182,7 @@ fn operations_say_who_may_call() {
         kinds,
         [
             "token", "token", "anyone", "token", "anyone", "anyone", "session", "session", "session",
-            "session", "password"
+            "session", "anyone", "password"
         ]
     );
 }
