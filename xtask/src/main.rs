@@ -15,6 +15,7 @@ mod emit;
 mod ir;
 mod lower;
 mod packages;
+mod pkilint;
 mod postgres;
 mod spec;
 mod test;

@@ -16,13 +16,14 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 10] = [
     Program { name: "cc", package: "gcc libc6-dev" },
     Program { name: "curl", package: "curl" },
     Program { name: "openssl", package: "openssl" },
     Program { name: "initdb", package: "postgresql" },
     Program { name: "psql", package: "postgresql-client" },
     Program { name: "sqlite3", package: "sqlite3" },
+    Program { name: "python3", package: "python3 python3-venv" },
     Program { name: "node", package: "nodejs" },
     Program { name: "npm", package: "npm" },
     Program { name: "chromium", package: "chromium" },
@@ -59,7 +60,14 @@ fn node() -> Result<()> {
 }
 
 fn missing() -> Vec<&'static Program> {
-    PROGRAMS.iter().filter(|program| find(program.name).is_none()).collect()
+    let there = |name| find(name).is_some() && (name != "python3" || python_makes_environments());
+    PROGRAMS.iter().filter(|program| !there(program.name)).collect()
+}
+
+/// Debian's `python3` has the module `venv`, but not what it puts into an environment.
+fn python_makes_environments() -> bool {
+    let output = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 /// The program's path.

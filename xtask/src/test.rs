@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    codegen, packages,
+    codegen, packages, pkilint,
     postgres::{self, Cluster},
     spec, tidy,
 };
@@ -17,8 +17,9 @@ use crate::{
 type Step = (&'static str, fn(&Path) -> Result<()>);
 
 /// The steps, quickest first, so that a slip is told early.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("packages", packages::require),
+    ("pkilint", pkilint::install),
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("tidy", tidy::run),
     ("codegen --check", |root| codegen::run(root, true)),
@@ -59,6 +60,7 @@ fn tests(root: &Path) -> Result<()> {
     cargo(root, &["build", "--workspace", "--all-targets", "--quiet"])?;
     let folder = tempfile::Builder::new().prefix("vouchsafe-postgres-").tempdir()?;
     let cluster = Cluster::start(folder.path())?;
+    let programs = pkilint::programs()?;
     let nextest = Command::new(env!("CARGO")).args(["nextest", "--version"]).output();
     let runner: &[&str] = match nextest {
         Ok(output) if output.status.success() => &["nextest", "run", "--workspace", "--no-fail-fast"],
@@ -66,7 +68,10 @@ fn tests(root: &Path) -> Result<()> {
     };
     for args in [runner, &["test", "--workspace", "--doc", "--quiet"]] {
         run_command(
-            cargo_command(root, args).env(postgres::VARIABLE, cluster.url()).env("INSTA_UPDATE", "no"),
+            cargo_command(root, args)
+                .env(postgres::VARIABLE, cluster.url())
+                .env(pkilint::VARIABLE, &programs)
+                .env("INSTA_UPDATE", "no"),
         )?;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! Every rule is broken by at least one certificate made wrong on purpose.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod status;
+
 use std::time::Duration;
 
 use rcgen::{CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, Issuer, KeyIdMethod};

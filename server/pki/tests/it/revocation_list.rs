@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use vouchsafe_domain::{KeyType, RevocationReason, SerialNumber, Timestamp};
 use vouchsafe_pki::{
-    Authority, Crl, RevocationList, RevokedCertificate, RevokedCertificates, VerifiedPublicKey,
-    revocation_list_pem,
+    Authority, Crl, KeyPair, RevocationList, RevocationListError, RevokedCertificate, RevokedCertificates,
+    VerifiedPublicKey, revocation_list_pem,
 };
 use webpki::{
     ALL_VERIFICATION_ALGS, BorrowedCertRevocationList, EndEntityCert, KeyUsage, RevocationOptionsBuilder,
@@ -184,4 +184,45 @@ fn a_long_list() {
     entries(20_000).for_each(|entry| grown.push(&entry));
     let der = written(&openssl, &platform, list(1, grown));
     assert_eq!(BorrowedCertRevocationList::from_der(&der).unwrap().into_iter().count(), 20_000);
+}
+
+/// A list by a CA that may not sign any would be refused by everybody.
+#[test]
+fn without_crl_sign() {
+    let openssl = OpenSsl::new();
+    openssl.run("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem");
+    let load = |usage: &str| {
+        openssl.run(&format!(
+            "req -x509 -key key.pem -subj /CN=a -out ca.pem -addext keyUsage=critical,{usage}"
+        ));
+        Authority::load(&openssl.read("ca.pem"), KeyPair::from_pem(&openssl.read("key.pem")).unwrap())
+            .unwrap()
+    };
+    written(&openssl, &load("keyCertSign,cRLSign"), list(1, RevokedCertificates::default()));
+    let answer = load("keyCertSign").revocation_list(list(1, RevokedCertificates::default()));
+    assert!(matches!(answer, Err(RevocationListError::NoCrlSign)));
+}
+
+/// The platform's list says which tenants' CAs are not to be trusted.
+#[test]
+fn of_the_platform() {
+    let openssl = OpenSsl::new();
+    let platform = platform(KeyType::Rsa2048);
+    let tenant = tenant(&platform, KeyType::EcP256);
+    let leaf = issue(&tenant, "mydevice", &VerifiedPublicKey::from(&key(KeyType::EcP256)));
+    let (_, parsed) = x509_parser::parse_x509_certificate(tenant.certificate_der()).unwrap();
+    let of_tenant = SerialNumber::from_integer(parsed.raw_serial()).unwrap();
+    openssl.write("leaf.pem", &leaf.certificate_pem);
+    openssl.write("tenant.pem", tenant.certificate_pem());
+    written(&openssl, &tenant, list(1, RevokedCertificates::default()));
+    std::fs::rename(openssl.path("crl.pem"), openssl.path("tenant-crl.pem")).unwrap();
+    let verify = || {
+        openssl.try_run(
+            "verify -crl_check_all -CRLfile crl.pem -CRLfile tenant-crl.pem -CAfile ca.pem -untrusted tenant.pem leaf.pem",
+        )
+    };
+    written(&openssl, &platform, list(1, RevokedCertificates::default()));
+    assert_eq!(verify(), Ok("leaf.pem: OK\n".to_owned()));
+    written(&openssl, &platform, list(2, [entry(of_tenant, None)].into_iter().collect()));
+    assert!(verify().unwrap_err().contains("error 23 at 1 depth lookup: certificate revoked"));
 }
