@@ -8,6 +8,7 @@ mod csr;
 mod documented;
 mod import;
 mod keys;
+mod limbo;
 mod openssl;
 mod revocation;
 mod trust_anchor;
