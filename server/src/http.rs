@@ -5,6 +5,8 @@ mod basic_credentials;
 mod convert;
 mod docs;
 mod error;
+mod events;
+mod integrations;
 mod listing;
 mod middleware;
 mod oauth;
@@ -12,6 +14,7 @@ mod operations;
 mod origin;
 mod pki;
 mod plane;
+mod verification;
 mod x509_credentials;
 
 use std::sync::Arc;
@@ -22,7 +25,7 @@ use vouchsafe_api::{
     generated::{
         aaa::AaaRoutes, alerting::AlertingRoutes, audit::AuditRoutes, authentication::AuthenticationRoutes,
         basic_credentials::BasicCredentialsRoutes, configuration::ConfigurationRoutes,
-        date_and_time::DateAndTimeRoutes, document::INFO, management::ManagementRoutes,
+        date_and_time::DateAndTimeRoutes, document::INFO, events::EventsRoutes, management::ManagementRoutes,
         tenants::TenantsRoutes, transactions::TransactionsRoutes, trust_stores::TrustStoresRoutes,
         x509_certificates::X509CertificatesRoutes, x509_credentials::X509CredentialsRoutes,
     },
@@ -68,6 +71,7 @@ pub fn api(shared: &Arc<Shared>) -> OpenApiService<impl OpenApi + 'static, ()> {
     let routes = (
         BasicCredentialsRoutes(tenant()),
         X509CredentialsRoutes(tenant()),
+        EventsRoutes(tenant()),
         AuthenticationRoutes(admin()),
         TransactionsRoutes(admin()),
         ConfigurationRoutes(admin()),
@@ -90,8 +94,16 @@ pub fn routes(shared: &Arc<Shared>) -> BoxEndpoint<'static> {
         .at("/oauth2/token", post(oauth::token))
         .at("/oauth2/jwks.json", get(oauth::jwks))
         .at("/.well-known/oauth-authorization-server", get(oauth::metadata))
-        .at("/pki/platform/ca.pem", get(pki::platform_ca))
-        .at("/pki/:tenant/ca.pem", get(pki::tenant_ca))
+        .at("/pki/:ca/ca.pem", get(pki::certificate_pem))
+        .at("/pki/:ca/ca.cer", get(pki::certificate_der))
+        .at("/pki/:ca/crl", get(pki::revocation_list))
+        .at("/pki/:ca/crl.pem", get(pki::revocation_list_in_pem))
+        .at("/pki/:ca/ocsp", post(pki::ocsp_post))
+        .at("/pki/:ca/ocsp/*request", get(pki::ocsp_get))
+        .at("/integrations/nginx/auth", get(integrations::nginx_auth))
+        .at("/integrations/emqx/authn", post(integrations::emqx_authn))
+        .at("/integrations/key/:key/nginx/auth", get(integrations::nginx_auth_with_key))
+        .at("/integrations/key/:key/emqx/authn", post(integrations::emqx_authn_with_key))
         .at("/openapi.json", get(docs::openapi_json))
         .at("/openapi.yaml", get(docs::openapi_yaml))
         .nest_no_strip("/docs", get(docs::swagger_ui))

@@ -74,7 +74,11 @@ impl Client {
     /// A client that calls public addresses, and those private and loopback ones that are in `allow`.
     #[must_use]
     pub fn new(allow: Vec<Network>) -> Self {
-        Self { addresses: Arc::new(Addresses::new(allow)), http: RwLock::default(), pinned: RwLock::default() }
+        Self {
+            addresses: Arc::new(Addresses::new(allow)),
+            http: RwLock::default(),
+            pinned: RwLock::default(),
+        }
     }
 
     /// Has https servers verified by these CA certificates alone, from the next call on.

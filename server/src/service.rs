@@ -35,8 +35,8 @@ mod x509_verification;
 
 use std::{sync::Arc, time::Duration};
 
-use vouchsafe_domain::{TenantId, Timestamp};
-use vouchsafe_pki::{KeyPool, MasterKey};
+use vouchsafe_domain::Timestamp;
+use vouchsafe_pki::{KeyPool, MasterKey, PresentedCertificate};
 use vouchsafe_store::Store;
 
 pub use admin::{AdminCtx, AdminError, Holder};
@@ -194,25 +194,16 @@ impl Service {
         self.metrics.database_pool(sum(|pool| pool.size), sum(|pool| pool.idle));
     }
 
-    /// The platform CA's certificate, PEM.
-    ///
-    /// # Errors
-    /// [`Error::Internal`], [`Error::Busy`].
-    pub async fn platform_certificate(&self) -> Result<String, Error> {
-        self.certificate(PLATFORM).await
-    }
-
-    /// A tenant CA's certificate, PEM.
+    /// A CA's certificate, PEM and DER. From its row: to show a certificate, its key need not be opened.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn tenant_certificate(&self, tenant: &TenantId) -> Result<String, Error> {
-        self.certificate(tenant.as_str()).await
-    }
-
-    /// From its row: to show a certificate, its key need not be opened.
-    async fn certificate(&self, authority: &str) -> Result<String, Error> {
-        Ok(self.store.authority_get(authority).await?.ok_or(Error::NotFound("tenant"))?.certificate_pem)
+    pub async fn ca_certificate(&self, authority: &str) -> Result<(String, Vec<u8>), Error> {
+        let row = self.store.authority_get(authority).await?;
+        let pem = row.ok_or(Error::NotFound("certificate authority"))?.certificate_pem;
+        let read = PresentedCertificate::from_pem(&pem);
+        let read = read.map_err(|error| Error::internal("reading a CA's certificate")(error.into()))?;
+        Ok((pem, read.der().to_vec()))
     }
 
     /// What the configuration says of tenants and issuers, at most a second old.

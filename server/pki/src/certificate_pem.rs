@@ -66,7 +66,8 @@ fn body(text: &str) -> Option<&str> {
     (blank.trim_ascii().is_empty() && indentation.trim_ascii().is_empty()).then_some(body)
 }
 
-/// Writes a certificate as the configuration shows it: with a line feed at the end.
-pub(crate) fn write(der: &[u8]) -> String {
+/// Writes a certificate, DER, as the configuration shows it: with a line feed at the end.
+#[must_use]
+pub fn write(der: &[u8]) -> String {
     pem::certificate(der) + "\n"
 }

@@ -46,7 +46,7 @@ mod verify;
 pub use authority::{Authority, AuthorityError};
 pub use ca_certificate::CaCertificateError;
 pub use certificate_info::{CertificateInfo, MalformedCertificate};
-pub use certificate_pem::CertificatePemError;
+pub use certificate_pem::{CertificatePemError, write as certificate_pem};
 pub use client_chain::{ClientChainError, verify_client_chain};
 pub use create::DEFAULT_CA_LIFETIME;
 pub use crl::{Crl, CrlError};

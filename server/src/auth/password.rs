@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use argon2::{Algorithm, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::Error};
+use argon2::{
+    Algorithm, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::Error,
+};
 
 use super::hash_memory::{HashMemory, SharedArgon2};
 use crate::{config::Passwords, telemetry::Metrics, work_queue::WorkQueue};
@@ -79,7 +81,8 @@ impl PasswordHasher {
         hash.algorithm == Algorithm::Argon2id.ident()
             && params.is_ok_and(|params| {
                 let own = &self.params;
-                (params.m_cost(), params.t_cost(), params.p_cost()) == (own.m_cost(), own.t_cost(), own.p_cost())
+                (params.m_cost(), params.t_cost(), params.p_cost())
+                    == (own.m_cost(), own.t_cost(), own.p_cost())
             })
     }
 

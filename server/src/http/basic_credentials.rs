@@ -11,6 +11,7 @@ use super::{
     error::HttpError,
     listing::{self, Row, next_link},
     plane::TenantPlane,
+    verification,
 };
 use crate::service::{Ctx, Error};
 
@@ -73,6 +74,17 @@ impl BasicCredentialsApi for TenantPlane {
             password,
         };
         Ok(BasicCredentialsCreateAnswer { body, location: Some(location) })
+    }
+
+    async fn basic_credentials_verify(
+        &self,
+        ctx: Ctx,
+        body: wire::BasicCredentialsVerification,
+    ) -> Result<BasicCredentialsVerifyAnswer, HttpError> {
+        let presented = verification::basic_presented(body)?;
+        let verdict = self.0.service.basic_credentials_verify(&ctx, &presented).await?;
+        let body = verification::basic_verdict(ctx.tenant.to_string(), verdict)?;
+        Ok(BasicCredentialsVerifyAnswer { body })
     }
 
     async fn basic_credentials_get(

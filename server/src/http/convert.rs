@@ -1,7 +1,7 @@
 //! Between wire types and the domain's. The document's rules were checked before; the domain's are checked here.
 
 use vouchsafe_api::{generated::schemas as wire, runtime::timestamp};
-use vouchsafe_domain::{CredentialsId, Event, KeyType, State, Timestamp};
+use vouchsafe_domain::{CredentialsId, Event, KeyType, RevocationReason, State, Timestamp};
 
 use super::error::HttpError;
 use crate::service::Error;
@@ -44,6 +44,28 @@ pub(super) const fn key_type(key_type: wire::KeyType) -> KeyType {
         wire::KeyType::EcP256 => KeyType::EcP256,
         wire::KeyType::EcP384 => KeyType::EcP384,
         wire::KeyType::Ed25519 => KeyType::Ed25519,
+    }
+}
+
+pub(super) const fn revocation_reason(reason: wire::RevocationReason) -> RevocationReason {
+    match reason {
+        wire::RevocationReason::KeyCompromise => RevocationReason::KeyCompromise,
+        wire::RevocationReason::AffiliationChanged => RevocationReason::AffiliationChanged,
+        wire::RevocationReason::Superseded => RevocationReason::Superseded,
+        wire::RevocationReason::CessationOfOperation => RevocationReason::CessationOfOperation,
+        wire::RevocationReason::PrivilegeWithdrawn => RevocationReason::PrivilegeWithdrawn,
+    }
+}
+
+/// None for the reason of what is only on hold.
+pub(super) const fn revocation_reason_shown(reason: RevocationReason) -> Option<wire::RevocationReason> {
+    match reason {
+        RevocationReason::KeyCompromise => Some(wire::RevocationReason::KeyCompromise),
+        RevocationReason::AffiliationChanged => Some(wire::RevocationReason::AffiliationChanged),
+        RevocationReason::Superseded => Some(wire::RevocationReason::Superseded),
+        RevocationReason::CessationOfOperation => Some(wire::RevocationReason::CessationOfOperation),
+        RevocationReason::PrivilegeWithdrawn => Some(wire::RevocationReason::PrivilegeWithdrawn),
+        RevocationReason::CertificateHold => None,
     }
 }
 

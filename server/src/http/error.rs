@@ -49,6 +49,7 @@ fn service(error: &Error) -> Response {
     match error {
         Error::Invalid(_) => message(400, text),
         Error::NotFound(_) => message(404, text),
+        Error::Gone(_) => message(410, text),
         Error::Conflict(_) => message(409, text),
         Error::Unauthenticated { token_sent, .. } => {
             let mut response = message(401, &*text);

@@ -20,7 +20,11 @@ use vouchsafe_api::{
     runtime::{self, Operation},
 };
 
-use super::{admin::failure, error::message};
+use super::{
+    admin::failure,
+    error::message,
+    integrations::{keep_contract, without_key},
+};
 use crate::telemetry::Metrics;
 
 /// The id of a request, in its answer and in the log.
@@ -51,17 +55,18 @@ pub(super) async fn answer<E: Endpoint>(
 ) -> poem::Result<Response> {
     let started = Instant::now();
     let id = request_id(&request);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), without_key(request.uri().path()));
     request.set_data(RequestId(id.clone()));
     let renewal = Renewal::default();
     request.set_data(renewal.clone());
     let span = tracing::info_span!("request", id);
     let handled = AssertUnwindSafe(endpoint.call(request)).catch_unwind().instrument(span.clone()).await;
-    let mut response = match handled {
+    let response = match handled {
         Ok(Ok(output)) => output.into_response(),
         Ok(Err(error)) => refusal(error, &path),
         Err(_) => refused(&path, 500, "InternalError", "internal server error"),
     };
+    let mut response = keep_contract(&path, response);
     runtime::header(&mut response, "x-request-id", &id);
     if let Some(cookie) = renewal.0.get().filter(|_| !response.headers().contains_key(SET_COOKIE)) {
         runtime::header(&mut response, "set-cookie", cookie);
@@ -137,7 +142,7 @@ fn allowed(path: &str) -> String {
         }
     }
     match (methods.is_empty(), path) {
-        (true, "/oauth2/token") => "POST".to_owned(),
+        (true, path) if path == "/oauth2/token" || path.ends_with("/ocsp") => "POST".to_owned(),
         (true, _) => "GET, HEAD".to_owned(),
         (false, _) => methods.join(", "),
     }

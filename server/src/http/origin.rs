@@ -2,7 +2,7 @@
 
 use poem::Request;
 
-use super::middleware::RequestId;
+use super::{integrations::without_key, middleware::RequestId};
 use crate::{clock, service::Origin};
 
 /// The peer's address, the request's path and id, and the time, read once.
@@ -12,7 +12,7 @@ pub(super) fn origin(request: &Request, operation: &'static str) -> Origin {
     Origin {
         address: address.unwrap_or_default(),
         operation,
-        path: request.uri().path().to_owned(),
+        path: without_key(request.uri().path()),
         request_id: request.data::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         now: clock::now(),
     }

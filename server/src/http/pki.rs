@@ -1,33 +1,135 @@
-//! Public certificates: what a verifier needs to trust a tenant's clients.
+//! What the rest of the world needs to trust our CAs' certificates, and to learn when it no longer should: certificates,
+//! revocation lists (RFC 5280), OCSP (RFC 6960 appendix A). All of it is public and signed.
 
 use std::sync::Arc;
 
-use poem::{IntoResponse, Response, handler, web::Data, web::Path};
-use vouchsafe_domain::TenantId;
+use data_encoding::{BASE64, BASE64_NOPAD};
+use poem::{Body, IntoResponse, Response, handler, web::Data, web::Path};
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+use vouchsafe_api::runtime;
+use vouchsafe_domain::{TenantId, Timestamp};
+use vouchsafe_pki::{OcspRefusal, revocation_list_pem};
 
 use super::{Shared, error::HttpError, operations::named};
-use crate::service::Error;
+use crate::{
+    clock,
+    service::{Error, OcspAnswer, PLATFORM},
+};
 
-/// The platform CA's certificate.
+/// The most bytes of an OCSP request.
+const REQUEST: usize = 16 * 1024;
+/// For how many seconds others may keep what they fetch. Much less than it is valid for: it may change at any time.
+const KEEP: i64 = 60;
+
+/// A CA's certificate, PEM.
 #[handler]
-pub(super) async fn platform_ca(shared: Data<&Arc<Shared>>) -> Response {
-    answer(shared.service.platform_certificate().await, "platform_ca_get")
+pub(super) async fn certificate_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
+    let certificate = match authority(&ca) {
+        Ok(ca) => shared.service.ca_certificate(ca).await,
+        Err(error) => Err(error),
+    };
+    let answer = certificate.map(|(pem, _)| file("application/x-pem-file", pem));
+    named(answer.unwrap_or_else(refused), "ca_certificate_get")
 }
 
-/// A tenant CA's certificate.
+/// The same, DER (RFC 2585 section 4.1): what the certificates it signed point to.
 #[handler]
-pub(super) async fn tenant_ca(shared: Data<&Arc<Shared>>, Path(tenant): Path<String>) -> Response {
-    let certificate = match TenantId::parse(tenant) {
-        Ok(tenant) => shared.service.tenant_certificate(&tenant).await,
-        Err(_) => Err(Error::NotFound("tenant")),
+pub(super) async fn certificate_der(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
+    let certificate = match authority(&ca) {
+        Ok(ca) => shared.service.ca_certificate(ca).await,
+        Err(error) => Err(error),
     };
-    answer(certificate, "tenant_ca_get")
+    let answer = certificate.map(|(_, der)| file("application/pkix-cert", der));
+    named(answer.unwrap_or_else(refused), "ca_certificate_get")
 }
 
-fn answer(certificate: Result<String, Error>, name: &'static str) -> Response {
-    let response = match certificate {
-        Ok(pem) => Response::builder().content_type("application/x-pem-file").body(pem),
-        Err(error) => HttpError::from(error).into_response(),
+/// A CA's revocation list, DER (RFC 2585 section 4.2).
+#[handler]
+pub(super) async fn revocation_list(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
+    let list = list(&shared, &ca, |der| file("application/pkix-crl", der)).await;
+    named(list.unwrap_or_else(refused), "revocation_list_get")
+}
+
+/// The same, PEM (RFC 7468 section 6).
+#[handler]
+pub(super) async fn revocation_list_in_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
+    let list = list(&shared, &ca, |der| file("application/x-pem-file", revocation_list_pem(&der))).await;
+    named(list.unwrap_or_else(refused), "revocation_list_get")
+}
+
+async fn list(shared: &Shared, ca: &str, write: impl Fn(Vec<u8>) -> Response) -> Result<Response, Error> {
+    let now = clock::now();
+    let list = shared.service.revocation_list(authority(ca)?, now).await?;
+    let mut response = write(list.der);
+    keep(&mut response, list.this_update, list.next_update, now);
+    Ok(response)
+}
+
+/// An OCSP request in the body.
+#[handler]
+pub(super) async fn ocsp_post(shared: Data<&Arc<Shared>>, Path(ca): Path<String>, request: Body) -> Response {
+    let answer = match request.into_bytes_limit(REQUEST).await {
+        Ok(request) => ocsp(&shared, &ca, &request).await,
+        Err(_) => Ok(malformed()),
     };
-    named(response, name)
+    named(answer.unwrap_or_else(refused), "ocsp_post")
+}
+
+/// An OCSP request in the path: base64, percent-encoded.
+#[handler]
+pub(super) async fn ocsp_get(
+    shared: Data<&Arc<Shared>>,
+    Path((ca, request)): Path<(String, String)>,
+) -> Response {
+    let request = request.as_bytes();
+    let answer = match BASE64.decode(request).or_else(|_| BASE64_NOPAD.decode(request)) {
+        Ok(request) if request.len() <= REQUEST => ocsp(&shared, &ca, &request).await,
+        _ => Ok(malformed()),
+    };
+    named(answer.unwrap_or_else(refused), "ocsp_get")
+}
+
+async fn ocsp(shared: &Shared, ca: &str, request: &[u8]) -> Result<Response, Error> {
+    let now = clock::now();
+    let OcspAnswer { der, valid } = shared.service.ocsp(authority(ca)?, request, now).await?;
+    let mut response = file("application/ocsp-response", der.to_vec());
+    match valid {
+        Some((since, until)) => keep(&mut response, since, until, now),
+        None => runtime::header(&mut response, "cache-control", "no-store"),
+    }
+    Ok(response)
+}
+
+/// `platform`, or the id of the tenant whose CA it is.
+fn authority(ca: &str) -> Result<&str, Error> {
+    let known = ca == PLATFORM || TenantId::parse(ca).is_ok();
+    known.then_some(ca).ok_or(Error::NotFound("certificate authority"))
+}
+
+fn file(media: &str, bytes: impl Into<Body>) -> Response {
+    Response::builder().content_type(media).body(bytes)
+}
+
+fn malformed() -> Response {
+    file("application/ocsp-response", OcspRefusal::MalformedRequest.to_der().to_vec())
+}
+
+fn refused(error: Error) -> Response {
+    HttpError::from(error).into_response()
+}
+
+/// Says how long it may be kept (RFC 5019 section 6.2).
+fn keep(response: &mut Response, since: Timestamp, until: Timestamp, now: Timestamp) {
+    let seconds = (until.as_secs() - now.as_secs()).clamp(0, KEEP);
+    let expires = now.as_secs() + seconds;
+    let kept = format!("max-age={seconds}, public, no-transform, must-revalidate");
+    runtime::header(response, "cache-control", &kept);
+    runtime::header(response, "last-modified", &date(since.as_secs()));
+    runtime::header(response, "expires", &date(expires));
+}
+
+/// A date of HTTP (RFC 9110 section 5.6.7).
+fn date(seconds: i64) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
 }

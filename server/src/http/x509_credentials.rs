@@ -12,6 +12,7 @@ use super::{
     error::HttpError,
     listing::{self, Row, next_link},
     plane::TenantPlane,
+    verification,
 };
 use crate::service::{Ctx, Error, KeyRequest, X509Issued};
 
@@ -60,6 +61,17 @@ impl X509CredentialsApi for TenantPlane {
         Ok(X509CredentialsCreateAnswer { body: issued_body(issued)?, location: Some(location) })
     }
 
+    async fn x509_credentials_verify(
+        &self,
+        ctx: Ctx,
+        body: wire::X509CredentialsVerification,
+    ) -> Result<X509CredentialsVerifyAnswer, HttpError> {
+        let presented = verification::x509_presented(body)?;
+        let verdict = self.0.service.x509_credentials_verify(&ctx, &presented).await?;
+        let body = verification::x509_verdict(ctx.tenant.to_string(), verdict)?;
+        Ok(X509CredentialsVerifyAnswer { body })
+    }
+
     async fn x509_credentials_get(
         &self,
         ctx: Ctx,
@@ -73,10 +85,11 @@ impl X509CredentialsApi for TenantPlane {
         &self,
         ctx: Ctx,
         id: wire::CredentialsId,
-        body: wire::CredentialsStateUpdate,
+        body: wire::X509CredentialsStateUpdate,
     ) -> Result<X509CredentialsUpdateStateAnswer, HttpError> {
         let (id, event) = (convert::id(&id)?, convert::event(body.state));
-        self.0.service.x509_credentials_update_state(&ctx, &id, event).await?;
+        let reason = body.revocation_reason.map(convert::revocation_reason);
+        self.0.service.x509_credentials_update_state(&ctx, &id, event, reason).await?;
         Ok(X509CredentialsUpdateStateAnswer {})
     }
 }
@@ -122,6 +135,7 @@ impl Row for X509CredentialsRow {
             created_date: convert::moment(self.created_at),
             updated_date: convert::moment(self.updated_at),
             last_use_date: self.last_use_at.map(convert::moment),
+            revocation_reason: self.revocation_reason.and_then(convert::revocation_reason_shown),
         })
     }
 }

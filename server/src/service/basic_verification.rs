@@ -49,9 +49,18 @@ impl Service {
         if let Err(rejection) = &verdict {
             let row = rejection.row.as_ref();
             let target = row.map_or_else(|| "unknown".to_owned(), |row| row.id.to_string());
-            self.refusals.note(Refusal::verification(ctx, ACTION, target, presented.client_address, rejection.reason));
+            self.refusals.note(Refusal::verification(
+                ctx,
+                ACTION,
+                target,
+                presented.client_address,
+                rejection.reason,
+            ));
         }
-        self.metrics.verified("basic", verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str()));
+        self.metrics.verified(
+            "basic",
+            verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str()),
+        );
         Ok(verdict)
     }
 
@@ -85,7 +94,11 @@ impl Service {
                     if failed_before {
                         self.store.verification_failures_clear(&ctx.tenant, pair.as_str()).await?;
                     }
-                    return Ok(Ok(BasicCredentialsRow { state: State::Active, last_use_at: Some(ctx.now), ..row }));
+                    return Ok(Ok(BasicCredentialsRow {
+                        state: State::Active,
+                        last_use_at: Some(ctx.now),
+                        ..row
+                    }));
                 }
             }
         }

@@ -140,11 +140,9 @@ mod tests {
         let one = guard.turn(&pair).unwrap();
         let two = guard.turn(&pair).unwrap();
         assert!(guard.turn(&pair).is_none());
-        for other in [
-            Pair::new("a", address("192.0.2.2")),
-            Pair::new("b", address("192.0.2.1")),
-            Pair::new("a", None),
-        ] {
+        for other in
+            [Pair::new("a", address("192.0.2.2")), Pair::new("b", address("192.0.2.1")), Pair::new("a", None)]
+        {
             assert!(guard.turn(&other).is_some());
         }
         drop(one);

@@ -42,4 +42,3 @@ impl Service {
 fn unknown() -> Error {
     Error::Unauthenticated { message: "the integration key is unknown".to_owned(), token_sent: true }
 }
-

@@ -8,7 +8,9 @@ use std::{
 };
 
 use vouchsafe_domain::{RevocationReason, SerialNumber, State, Timestamp};
-use vouchsafe_pki::{Authority, CertId, CertificateStatus, OcspRefusal, OcspRequest, OcspSigner, SingleAnswer};
+use vouchsafe_pki::{
+    Authority, CertId, CertificateStatus, OcspRefusal, OcspRequest, OcspSigner, SingleAnswer,
+};
 use vouchsafe_store::{AuditRow, Outcome};
 
 use super::{Error, PLATFORM, Service, revocation_lists};
@@ -84,7 +86,9 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`] for an unknown CA.
     pub async fn ocsp(&self, authority: &str, request: &[u8], now: Timestamp) -> Result<OcspAnswer, Error> {
-        let Ok(request) = OcspRequest::parse(request) else { return Ok(refused(OcspRefusal::MalformedRequest)) };
+        let Ok(request) = OcspRequest::parse(request) else {
+            return Ok(refused(OcspRefusal::MalformedRequest));
+        };
         match self.answer(authority, &request, now).await {
             Ok(answer) => Ok(answer),
             Err(error @ Error::NotFound(_)) => Err(error),
@@ -163,11 +167,18 @@ impl Service {
     }
 
     /// The CA's delegate. Each process has its own; they are not on record as credentials, but in the audit trail.
-    async fn signer(&self, id: &str, authority: &Authority, now: Timestamp) -> Result<Arc<OcspSigner>, Error> {
+    async fn signer(
+        &self,
+        id: &str,
+        authority: &Authority,
+        now: Timestamp,
+    ) -> Result<Arc<OcspSigner>, Error> {
         let known = self.responders.signers().get(id).cloned();
         let is_good = |signer: &Arc<OcspSigner>| signer.not_after().as_micros() - OVERLAP > now.as_micros();
         let ends = authority.not_after();
-        if let Some(signer) = known.filter(|signer| is_good(signer) || (signer.not_after() == ends && ends > now)) {
+        if let Some(signer) =
+            known.filter(|signer| is_good(signer) || (signer.not_after() == ends && ends > now))
+        {
             return Ok(signer);
         }
         let signer = Arc::new(authority.ocsp_signer(now, SIGNER).map_err(|error| failed(error.into()))?);

@@ -66,18 +66,18 @@ impl Service {
         Ok(())
     }
 
-    async fn make_revocation_list(&self, authority: &str, now: Timestamp) -> Result<RevocationListRow, Error> {
+    async fn make_revocation_list(
+        &self,
+        authority: &str,
+        now: Timestamp,
+    ) -> Result<RevocationListRow, Error> {
         let issuer = self.authorities.get(authority).await?;
         for _ in 0..TRIES {
             let before = self.store.revocation_list_get(authority).await?.map_or(0, |list| list.number);
             let entries = self.revoked(authority, now).await?;
             let next_update = Timestamp::from_micros(now.as_micros() + LIFETIME).min(issuer.not_after());
-            let list = RevocationList {
-                number: before.unsigned_abs() + 1,
-                this_update: now,
-                next_update,
-                entries,
-            };
+            let list =
+                RevocationList { number: before.unsigned_abs() + 1, this_update: now, next_update, entries };
             let der = issuer.revocation_list(list).map_err(|error| failed(error.into()))?;
             let (authority_id, number) = (authority.to_owned(), before + 1);
             let row = RevocationListRow { authority_id, number, der, this_update: now, next_update };

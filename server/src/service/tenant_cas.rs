@@ -16,7 +16,12 @@ pub(super) struct TenantCas(Mutex<Option<(i64, Arc<HashSet<String>>)>>);
 
 impl TenantCas {
     /// Whether a serial number, in base 10, is a tenant CA's.
-    pub(super) async fn knows(&self, store: &Store, settings: &Settings, serial_number: &str) -> Result<bool, Error> {
+    pub(super) async fn knows(
+        &self,
+        store: &Store,
+        settings: &Settings,
+        serial_number: &str,
+    ) -> Result<bool, Error> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((revision, numbers)) = known
             && revision == settings.revision

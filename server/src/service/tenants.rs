@@ -131,7 +131,9 @@ async fn trust_stores(store: &Store) -> Result<HashMap<String, Trust>, Error> {
                 let key = row.path.rsplit('/').next().unwrap_or_default().to_owned();
                 trust_stores.insert(key, trust);
             }
-            Err(error) => tracing::error!(path = row.path, error = format!("{error:#}"), "a trust store is damaged"),
+            Err(error) => {
+                tracing::error!(path = row.path, error = format!("{error:#}"), "a trust store is damaged")
+            }
         }
     }
     Ok(trust_stores)

@@ -80,7 +80,8 @@ impl Trust {
         };
         let request = ChainRequest { certificates, anchors: self.anchors(), revocation, purpose, at };
         verify_chain(&request).map_err(|mut failures| {
-            let unknown = |failure: &&mut ChainFailure| failure.reason == ChainFailureReason::RevocationUnknown;
+            let unknown =
+                |failure: &&mut ChainFailure| failure.reason == ChainFailureReason::RevocationUnknown;
             for failure in failures.iter_mut().filter(unknown) {
                 failure.detail.push_str(&lists.missing());
             }
@@ -91,7 +92,7 @@ impl Trust {
 
 /// A chain to verify with one trust store.
 #[derive(Debug, Clone)]
-pub struct TrustRequest {
+pub(super) struct TrustRequest {
     /// The certificates, DER, the one in question first.
     pub certificates: Vec<CertificateDer<'static>>,
     /// What it is for.
@@ -162,7 +163,9 @@ impl Service {
             }
         }
         Ok(Err(match failed {
-            Some(failure) => Rejection { detail: Some(failure.detail), ..Rejection::new(reason(failure.reason)) },
+            Some(failure) => {
+                Rejection { detail: Some(failure.detail), ..Rejection::new(reason(failure.reason)) }
+            }
             None => Rejection::new(Reason::UntrustedIssuer),
         }))
     }

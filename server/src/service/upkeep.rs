@@ -34,7 +34,10 @@ impl Service {
 
     async fn sweep(&self, now: Timestamp) {
         if let Err(error) = self.swept(now).await {
-            tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "what is old is not removed yet");
+            tracing::warn!(
+                error = format!("{:#}", anyhow::Error::new(error)),
+                "what is old is not removed yet"
+            );
         }
     }
 

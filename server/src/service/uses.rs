@@ -44,7 +44,10 @@ impl LastUses {
                 CredentialsKind::X509 => store.x509_credentials_flush_last_use(&uses).await,
             };
             if let Err(error) = written {
-                tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "moments of use are not written yet");
+                tracing::warn!(
+                    error = format!("{:#}", anyhow::Error::new(error)),
+                    "moments of use are not written yet"
+                );
                 waiting().extend(latest(uses));
             }
         }

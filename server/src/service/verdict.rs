@@ -1,7 +1,5 @@
 //! What verifying says: accepted, or rejected for one of a closed list of reasons.
 
-use vouchsafe_pki::ChainFailureReason;
-
 /// Why something is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -67,6 +65,34 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// The reason in a sentence, for people.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UnknownUsername => "the tenant has no basic credentials with this username",
+            Self::UnknownTenant => "the username names another tenant than the caller's",
+            Self::WrongPassword => "the password is wrong",
+            Self::Suspended => "the credentials are suspended",
+            Self::Revoked => "the credentials are revoked",
+            Self::Locked => "too many failures of this username from this device: it has to wait",
+            Self::UnknownCertificate => "the tenant's CA has no such certificate on record",
+            Self::Expired => "the certificate has expired",
+            Self::NotYetValid => "the certificate is not valid yet",
+            Self::BadSignature => "the certificate is not signed by the one that it names as its issuer",
+            Self::UntrustedIssuer => {
+                "neither the tenant's CA nor a trust store of the tenant knows the issuer"
+            }
+            Self::KeyUsage => "the certificate's key is not for this use",
+            Self::NameConstraints => "a name is not one that the certificate may have",
+            Self::InvalidChain => "the certificates are not a valid chain",
+            Self::MalformedCertificate => "the certificate can't be read",
+            Self::RevokedByCrl => "the certificate, or one above it, is on its issuer's revocation list",
+            Self::RevocationUnknown => "whether the certificate is revoked can't be found out",
+        }
+    }
+}
+
 /// What is rejected, why, and what there is to say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection<T> {
@@ -81,6 +107,12 @@ pub struct Rejection<T> {
 }
 
 impl<T> Rejection<T> {
+    /// Why, in words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.detail.clone().unwrap_or_else(|| self.reason.text().to_owned())
+    }
+
     pub(super) const fn new(reason: Reason) -> Self {
         Self { reason, detail: None, retry_after: None, row: None }
     }

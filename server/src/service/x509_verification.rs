@@ -73,11 +73,19 @@ impl Service {
             let target = row.map_or_else(|| "unknown".to_owned(), |row| row.id.to_string());
             self.refusals.note(Refusal::verification(ctx, ACTION, target, None, rejection.reason));
         }
-        self.metrics.verified("x509", verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str()));
+        self.metrics.verified(
+            "x509",
+            verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str()),
+        );
         Ok(verdict)
     }
 
-    async fn by_chain(&self, ctx: &Ctx, authority: &Authority, chain: &[String]) -> Result<X509Verdict, Error> {
+    async fn by_chain(
+        &self,
+        ctx: &Ctx,
+        authority: &Authority,
+        chain: &[String],
+    ) -> Result<X509Verdict, Error> {
         let malformed = |detail: String| {
             Ok(Err(Rejection { detail: Some(detail), ..Rejection::new(Reason::MalformedCertificate) }))
         };
@@ -107,9 +115,9 @@ impl Service {
         for _ in 0..TRIES {
             let found = self.store.x509_credentials_find(ctx.tenant.as_str(), &serial_number).await?;
             let Some((_, row)) = found.filter(|(tenant, _)| *tenant == ctx.tenant) else {
-                return Ok(Err(Rejection::new(presented.map_or(Reason::UnknownCertificate, |(authority, leaf)| {
-                    forged(authority, leaf)
-                }))));
+                return Ok(Err(Rejection::new(
+                    presented.map_or(Reason::UnknownCertificate, |(authority, leaf)| forged(authority, leaf)),
+                )));
             };
             if let Some((authority, leaf)) = presented {
                 let on_record = self.store.x509_credentials_certificate(&ctx.tenant, &row.id).await?;

@@ -114,7 +114,8 @@ async fn commit_queued(
         let answers = commit(&db, &writes).await;
         if alone {
             let expected_writes = writes.len() + queued.lock().await.len();
-            expected = Expected { writes: expected_writes, patience: (start.elapsed() / 4).min(LONGEST_WAIT) };
+            expected =
+                Expected { writes: expected_writes, patience: (start.elapsed() / 4).min(LONGEST_WAIT) };
         }
         if writes.iter().any(|write| !write.record.outbox.is_empty()) {
             outbox.notify_one();

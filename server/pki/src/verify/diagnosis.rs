@@ -66,11 +66,29 @@ pub(super) fn of_all(
     }
     failures.extend(of_issuers(request, sent));
     let further = of_further_searches(request, sent, search, leaf.der, &error);
-    for error in std::iter::once(error).chain(further) {
-        failures.extend(of_error(sent, search, &error));
-    }
     failures.append(&mut search.forbidden.borrow_mut());
+    for error in std::iter::once(error).chain(further) {
+        let of_error = of_error(sent, search, &error);
+        let news = of_error.into_iter().filter(|failure| !is_known(failure, &failures));
+        failures.append(&mut news.collect());
+    }
     failures
+}
+
+/// Whether webpki says of the path what is already said of one of its certificates.
+fn is_known(failure: &ChainFailure, known: &[ChainFailure]) -> bool {
+    use ChainFailureReason as Reason;
+    let of_certificate = known.iter().any(|it| it.reason == failure.reason && it.certificate.is_some());
+    let is_about_one = matches!(
+        failure.reason,
+        Reason::Expired
+            | Reason::NotYetValid
+            | Reason::Malformed
+            | Reason::Unsupported
+            | Reason::CaAsLeaf
+            | Reason::ExtendedKeyUsage
+    );
+    failure.certificate.is_none() && is_about_one && of_certificate
 }
 
 /// What is wrong with the CAs that the path may go through, unless there is another of the name that is good.

@@ -66,31 +66,18 @@ impl ChainFailureReason {
     }
 }
 
-/// Sorted, each once. What is said of a certificate is not said of the path again.
+/// Sorted, each once.
 pub(super) fn in_order(mut failures: Vec<ChainFailure>) -> Vec<ChainFailure> {
+    use ChainFailureReason::{Malformed, Unsupported};
     // A certificate in question that can't be read makes the rest meaningless.
-    let unread = |failure: &ChainFailure| {
-        let of_leaf = failure.certificate == Some(0);
-        !(of_leaf
-            && matches!(failure.reason, ChainFailureReason::Malformed | ChainFailureReason::Unsupported))
+    let is_unread = |failure: &ChainFailure| {
+        failure.certificate == Some(0) && matches!(failure.reason, Malformed | Unsupported)
     };
-    let key = |failure: &ChainFailure| {
-        (
-            unread(failure),
-            failure.reason,
-            failure.certificate.is_none(),
-            failure.certificate,
-            failure.detail.clone(),
-        )
-    };
-    failures.sort_by_key(key);
+    failures.sort_by_cached_key(|failure| {
+        let of_path = failure.certificate.is_none();
+        (!is_unread(failure), failure.reason, of_path, failure.certificate, failure.detail.clone())
+    });
     failures.dedup();
-    let of_certificates: Vec<_> = failures
-        .iter()
-        .filter(|failure| failure.certificate.is_some())
-        .map(|failure| failure.reason)
-        .collect();
-    failures.retain(|failure| failure.certificate.is_some() || !of_certificates.contains(&failure.reason));
     failures
 }
 

@@ -1,10 +1,21 @@
-//! What a certificate of a path must be besides what rustls-webpki looks at: one function for each rule.
+//! What a certificate of a path must be besides what rustls-webpki looks at.
+//!
+//! Rules for everyone are what RFC 5280 asks of whoever relies on a certificate, and what keeps them safe. Rules for TLS
+//! servers are what it and the CA/Browser Forum's Baseline Requirements (BR) ask of whoever issues to them: CAs that a
+//! company runs for its own devices break them often, and harm nobody.
 
 use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::{GeneralName, X509Extension};
+use x509_parser::oid_registry::Oid;
 
 use super::Purpose;
 use super::failure::ChainFailureReason as Reason;
 use crate::ca_certificate;
+
+mod form;
+mod identifiers;
+mod names;
+mod usages;
 
 /// Where in a path a certificate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,20 +28,64 @@ pub(super) enum Role {
 /// A broken rule, with its clause.
 pub(super) type Broken = (Reason, &'static str);
 
+/// What a rule is asked about.
 struct Case<'a> {
     certificate: &'a X509Certificate<'a>,
     role: Role,
     purpose: &'a Purpose<'a>,
 }
 
+/// Nothing if it is kept, or says nothing about such a certificate.
 type Rule = fn(&Case<'_>) -> Option<Broken>;
 
-const RULES: &[Rule] = &[usage_of_leaf, no_ca_usage_of_leaf, usage_of_issuer];
+const LEAF: &[Role] = &[Role::Leaf];
+const CAS: &[Role] = &[Role::Issuer, Role::Anchor];
+const BELOW_ANCHOR: &[Role] = &[Role::Leaf, Role::Issuer];
+const ANCHOR: &[Role] = &[Role::Anchor];
+const EACH: &[Role] = &[Role::Leaf, Role::Issuer, Role::Anchor];
+
+const FOR_EVERYONE: &[(&[Role], Rule)] = &[
+    (EACH, form::readable),
+    (ANCHOR, form::understood),
+    (EACH, form::key),
+    (LEAF, usages::leaf),
+    (LEAF, usages::of_leaf),
+    (BELOW_ANCHOR, usages::extended),
+    (LEAF, usages::no_ca),
+    (CAS, usages::of_ca),
+    (BELOW_ANCHOR, names::issuer),
+    (CAS, names::of_ca),
+    (LEAF, names::critical_without_subject),
+    (LEAF, names::no_constraints),
+    (CAS, names::constraints_not_empty),
+];
+
+const FOR_SERVERS: &[(&[Role], Rule)] = &[
+    (EACH, form::readable_throughout),
+    (EACH, form::whole_octets),
+    (BELOW_ANCHOR, form::serial_number),
+    (CAS, form::critical_basic_constraints),
+    (CAS, form::critical_policy_constraints),
+    (LEAF, usages::extended_of_leaf),
+    (ANCHOR, usages::not_extended),
+    (EACH, identifiers::not_critical),
+    (EACH, identifiers::of_issuer),
+    (CAS, identifiers::of_ca),
+    (ANCHOR, identifiers::of_root),
+    (CAS, names::critical_constraints),
+    (CAS, names::constraints_on_hosts),
+    (LEAF, names::not_critical_with_subject),
+    (LEAF, names::hosts),
+    (LEAF, names::common_names),
+    (LEAF, names::no_public_suffix),
+];
 
 /// The rules a certificate breaks.
 pub(super) fn broken(certificate: &X509Certificate<'_>, role: Role, purpose: &Purpose<'_>) -> Vec<Broken> {
     let case = Case { certificate, role, purpose };
-    RULES.iter().filter_map(|rule| rule(&case)).collect()
+    let for_servers = if matches!(purpose, Purpose::Server(_)) { FOR_SERVERS } else { &[] };
+    let rules = FOR_EVERYONE.iter().chain(for_servers).filter(|(roles, _)| roles.contains(&role));
+    rules.filter_map(|(_, rule)| rule(&case)).collect()
 }
 
 /// The same for one that is not read yet.
@@ -41,44 +96,29 @@ pub(super) fn broken_by(der: &[u8], role: Role, purpose: &Purpose<'_>) -> Vec<Br
     }
 }
 
-fn unless(good: bool, reason: Reason, detail: &'static str) -> Option<Broken> {
-    (!good).then_some((reason, detail))
+fn unless(kept: bool, reason: Reason, detail: &'static str) -> Option<Broken> {
+    (!kept).then_some((reason, detail))
 }
 
-/// RFC 5280 4.2.1.3 and 4.2.1.12: what a key must be for where TLS uses it, if that is said at all.
-fn usage_of_leaf(case: &Case<'_>) -> Option<Broken> {
-    let usage = case.certificate.key_usage().ok()??.value;
-    match case.purpose {
-        Purpose::Client if case.role == Role::Leaf => unless(
-            usage.digital_signature() || usage.key_agreement(),
-            Reason::KeyUsage,
-            "the key usage has neither digitalSignature nor keyAgreement, so the key is not for a TLS client (RFC 5280 4.2.1.3, 4.2.1.12)",
-        ),
-        Purpose::Server(_) if case.role == Role::Leaf => unless(
-            usage.digital_signature() || usage.key_encipherment() || usage.key_agreement(),
-            Reason::KeyUsage,
-            "the key usage has none of digitalSignature, keyEncipherment and keyAgreement, so the key is not for a TLS server (RFC 5280 4.2.1.3, 4.2.1.12)",
-        ),
-        _ => None,
+impl<'a> Case<'a> {
+    fn extension(&self, oid: &Oid<'_>) -> Option<&'a X509Extension<'a>> {
+        self.certificate.extensions().iter().find(|extension| extension.oid == *oid)
     }
-}
 
-/// RFC 5280 4.2.1.9.
-fn no_ca_usage_of_leaf(case: &Case<'_>) -> Option<Broken> {
-    let usage = case.certificate.key_usage().ok()??.value;
-    unless(
-        case.role != Role::Leaf || !usage.key_cert_sign() || case.certificate.is_ca(),
-        Reason::KeyUsage,
-        "the key usage has keyCertSign, but the certificate is no CA's (RFC 5280 4.2.1.9)",
-    )
-}
+    fn is_critical(&self, oid: &Oid<'_>) -> bool {
+        self.extension(oid).is_some_and(|extension| extension.critical)
+    }
 
-/// RFC 5280 4.2.1.3.
-fn usage_of_issuer(case: &Case<'_>) -> Option<Broken> {
-    let usage = case.certificate.key_usage().ok()??.value;
-    unless(
-        case.role == Role::Leaf || usage.key_cert_sign(),
-        Reason::KeyUsage,
-        "a CA's key usage has no keyCertSign (RFC 5280 4.2.1.3)",
-    )
+    fn has_subject(&self) -> bool {
+        self.certificate.subject().iter_rdn().next().is_some()
+    }
+
+    fn is_self_issued(&self) -> bool {
+        self.certificate.subject().as_raw() == self.certificate.issuer().as_raw()
+    }
+
+    fn alternative_names(&self) -> &'a [GeneralName<'a>] {
+        let names = self.certificate.subject_alternative_name().ok().flatten();
+        names.map_or(&[], |extension| &extension.value.general_names)
+    }
 }

@@ -8,6 +8,7 @@ mod csr;
 mod documented;
 mod import;
 mod keys;
+mod limbo;
 mod linted;
 mod ocsp;
 mod ocsp_request;

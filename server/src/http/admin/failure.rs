@@ -135,7 +135,7 @@ fn service(path: &str, error: &Error) -> Response {
             &text,
             json!({"path": path, "errors": [{"path": path, "message": text}]}),
         ),
-        Error::NotFound(_) => failure(404, "NotFound", &text, json!({"path": path})),
+        Error::NotFound(_) | Error::Gone(_) => failure(404, "NotFound", &text, json!({"path": path})),
         Error::Conflict(_) => failure(
             400,
             "SemanticError",

@@ -1,10 +1,19 @@
-//! Tenants and their OAuth clients.
+//! Tenants, their OAuth clients and their integration keys.
 
 use vouchsafe_api::generated::{schemas as wire, tenants::*};
 
 use super::{AdminCaller, AdminPlane, Failed};
 
 const TENANTS: &str = "/api/configuration/tenants";
+
+/// The collection of a tenant's integration keys.
+fn keys(tenant: &wire::ConfigurationKey) -> String {
+    format!("{TENANTS}/{}/integration_keys", tenant.as_str())
+}
+
+fn integration_key(tenant: &wire::ConfigurationKey, key: &wire::ConfigurationKey) -> String {
+    format!("{}/{}", keys(tenant), key.as_str())
+}
 
 /// The collection of a tenant's clients.
 fn clients(tenant: &wire::ConfigurationKey) -> String {
@@ -56,6 +65,56 @@ impl TenantsApi for AdminPlane {
     ) -> Result<TenantsDeleteAnswer, Failed> {
         let path = format!("{TENANTS}/{}", key.as_str());
         Ok(TenantsDeleteAnswer { body: self.delete(&caller, &path).await? })
+    }
+
+    async fn integration_keys_list(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+    ) -> Result<IntegrationKeysListAnswer, Failed> {
+        Ok(IntegrationKeysListAnswer { body: self.collection(&caller, &keys(&key)).await? })
+    }
+
+    async fn integration_keys_create(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+        body: wire::IntegrationKey,
+    ) -> Result<IntegrationKeysCreateAnswer, Failed> {
+        let (body, location) = self.create(&caller, &keys(&key), &body).await?;
+        Ok(IntegrationKeysCreateAnswer { body, location })
+    }
+
+    async fn integration_keys_get(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+        integration_key_key: wire::ConfigurationKey,
+    ) -> Result<IntegrationKeysGetAnswer, Failed> {
+        let path = integration_key(&key, &integration_key_key);
+        Ok(IntegrationKeysGetAnswer { body: self.object(&caller, &path).await? })
+    }
+
+    async fn integration_keys_replace(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+        integration_key_key: wire::ConfigurationKey,
+        body: wire::IntegrationKey,
+    ) -> Result<IntegrationKeysReplaceAnswer, Failed> {
+        let path = integration_key(&key, &integration_key_key);
+        let (body, location) = self.replace(&caller, &path, &body).await?;
+        Ok(IntegrationKeysReplaceAnswer { body, location })
+    }
+
+    async fn integration_keys_delete(
+        &self,
+        caller: AdminCaller,
+        key: wire::ConfigurationKey,
+        integration_key_key: wire::ConfigurationKey,
+    ) -> Result<IntegrationKeysDeleteAnswer, Failed> {
+        let path = integration_key(&key, &integration_key_key);
+        Ok(IntegrationKeysDeleteAnswer { body: self.delete(&caller, &path).await? })
     }
 
     async fn oauth_clients_list(

@@ -133,7 +133,9 @@ impl Service {
                 let staged = draft.changes.get(path).and_then(|change| change.secret.clone());
                 Ok(input.password_hash.clone().map(String::into_bytes).or(staged))
             }
-            Kind::IntegrationKeys | Kind::OauthClients => Ok(draft.changes.get(path).and_then(|change| change.secret.clone())),
+            Kind::IntegrationKeys | Kind::OauthClients => {
+                Ok(draft.changes.get(path).and_then(|change| change.secret.clone()))
+            }
             Kind::Email | Kind::SnmpTrap => {
                 let before = match (draft.changes.get(path), draft.rows.get(path)) {
                     (Some(staged), _) => staged.body.as_ref().zip(staged.secret.as_deref()),
