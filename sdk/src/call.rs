@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
@@ -14,6 +14,8 @@ pub(crate) struct Call {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) url: String,
+    /// Beside those that all requests have.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// The content type and the content.
     pub(crate) body: Option<(&'static str, Bytes)>,
     /// Whether it does no harm to send it again when the server may have carried it out already.
@@ -28,7 +30,7 @@ impl Call {
         url.push_str(path);
         // RFC 9110 9.2.2, apart from PATCH, which knows by its body.
         let repeatable = method.is_idempotent();
-        Self { operation, method, url, body: None, repeatable }
+        Self { operation, method, url, headers: Vec::new(), body: None, repeatable }
     }
 
     /// A fixed piece of the path.
@@ -65,6 +67,12 @@ impl Call {
             self.url.push('=');
             self.url.extend(byte_serialize(value.to_string().as_bytes()));
         }
+        self
+    }
+
+    /// A header of the request.
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 

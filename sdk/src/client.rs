@@ -14,6 +14,8 @@ use crate::{
     call::Call,
     configuration::Configuration,
     error::Error,
+    events::Events,
+    retry::RetryPolicy,
     transport::{Answer, Credentials, Transport},
 };
 
@@ -86,6 +88,23 @@ impl Client {
         Configuration::new(self.clone())
     }
 
+    /// What happens to the tenant's credentials, as it happens: a stream that connects again by itself and misses nothing.
+    ///
+    /// It needs the scope `tenant:events:read`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &vouchsafe_sdk::Client) -> Result<(), vouchsafe_sdk::Error> {
+    /// let mut events = client.events();
+    /// while let Some(event) = events.try_next().await? {
+    ///     println!("{} {} {}", event.time, event.credentials_id, event.kind);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&self) -> Events {
+        Events::new(self.clone())
+    }
+
     /// A request of `operation` to `path`.
     pub(crate) fn call(&self, operation: &'static str, method: Method, path: &str) -> Call {
         Call::new(operation, method, &self.inner.base, path)
@@ -107,15 +126,29 @@ impl Client {
         let Inner { auth, transport, .. } = &*self.inner;
         let authorization = auth.authorization(transport).await?;
         match transport.send(&call, credentials(authorization.as_ref())).await {
-            Err(error)
-                if error.status() == Some(StatusCode::UNAUTHORIZED)
-                    && auth.discard(authorization.as_ref()) =>
-            {
+            Err(error) if is_refused(&error) && auth.discard(authorization.as_ref()) => {
                 let authorization = auth.authorization(transport).await?;
                 transport.send(&call, credentials(authorization.as_ref())).await
             }
             outcome => outcome,
         }
+    }
+
+    /// As [`send`](Self::send), for an answer that is read as it comes. It is not repeated otherwise.
+    pub(crate) async fn open(&self, call: &Call) -> Result<reqwest::Response, Error> {
+        let Inner { auth, transport, .. } = &*self.inner;
+        let authorization = auth.authorization(transport).await?;
+        match transport.open(call, credentials(authorization.as_ref())).await {
+            Err(error) if is_refused(&error) && auth.discard(authorization.as_ref()) => {
+                let authorization = auth.authorization(transport).await?;
+                transport.open(call, credentials(authorization.as_ref())).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.inner.transport.retry
     }
 }
 
@@ -134,6 +167,10 @@ impl Client {
         };
         self.inner.transport.send(call, Some((AUTHORIZATION, administrator))).await
     }
+}
+
+fn is_refused(error: &Error) -> bool {
+    error.status() == Some(StatusCode::UNAUTHORIZED)
 }
 
 fn credentials(authorization: Option<&HeaderValue>) -> Option<Credentials<'_>> {

@@ -30,6 +30,11 @@ pub enum Error {
     /// The server refused the call or failed.
     #[error("{operation}: {} ({})", .0.message, .0.status, operation = .0.operation)]
     Api(Refusal),
+    /// Some events can't be had any more: the stream was to go on after one that is too long ago. Begin a new stream
+    /// with [`Client::events`](crate::Client::events), [connect](crate::Events::connect), and read the lists of
+    /// credentials anew.
+    #[error("{operation}: {} ({})", .0.message, .0.status, operation = .0.operation)]
+    EventsGone(Refusal),
     /// The token endpoint gave no access token.
     #[error("no access token: {} ({})", .0.message, .0.status)]
     Auth(Refusal),
@@ -103,7 +108,7 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Api(refusal) | Self::Auth(refusal) => Some(refusal.status),
+            Self::Api(refusal) | Self::EventsGone(refusal) | Self::Auth(refusal) => Some(refusal.status),
             Self::Decode { status, .. } => Some(*status),
             Self::Transport { .. } | Self::Config(_) | Self::Argument { .. } => None,
         }
@@ -120,7 +125,9 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Api(refusal) | Self::Auth(refusal) => refusal.request_id.as_deref(),
+            Self::Api(refusal) | Self::EventsGone(refusal) | Self::Auth(refusal) => {
+                refusal.request_id.as_deref()
+            }
             Self::Decode { request_id, .. } => request_id.as_deref(),
             Self::Transport { .. } | Self::Config(_) | Self::Argument { .. } => None,
         }
@@ -137,7 +144,9 @@ impl Error {
     #[must_use]
     pub fn failure(&self) -> Option<&FailureReason> {
         match self {
-            Self::Api(refusal) | Self::Auth(refusal) => refusal.failure.as_deref(),
+            Self::Api(refusal) | Self::EventsGone(refusal) | Self::Auth(refusal) => {
+                refusal.failure.as_deref()
+            }
             Self::Decode { .. } | Self::Transport { .. } | Self::Config(_) | Self::Argument { .. } => None,
         }
     }
@@ -155,7 +164,7 @@ impl Error {
         match self {
             Self::Api(refusal) | Self::Auth(refusal) => retry::is_transient(refusal.status),
             Self::Transport { .. } => true,
-            Self::Decode { .. } | Self::Config(_) | Self::Argument { .. } => false,
+            Self::EventsGone(_) | Self::Decode { .. } | Self::Config(_) | Self::Argument { .. } => false,
         }
     }
 
@@ -167,6 +176,11 @@ impl Error {
             // The URL may have a username in its query.
             source: Arc::new(error.without_url()),
         }
+    }
+
+    /// Nothing was heard for too long.
+    pub(crate) fn silence(operation: &'static str, elapsed: tokio::time::error::Elapsed) -> Self {
+        Self::Transport { operation, timeout: true, connect: false, source: Arc::new(elapsed) }
     }
 
     pub(crate) fn api(operation: &'static str, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {

@@ -19,6 +19,7 @@
 //! - A [`Client`] has one handle a resource, and the handle one method an operation.
 //! - Access tokens are fetched and renewed by the client; see [`ClientBuilder::client_credentials`].
 //! - Requests are repeated where that is safe; see [`RetryPolicy`].
+//! - What happens to credentials is followed by a stream that connects again by itself; see [`Events`].
 //! - Lists come page by page as they are read; see [`Paged`].
 //! - Passwords, private keys and tokens are [`Secret`]s, which do not print. Nothing is logged.
 //! - Redirects are not followed.
@@ -33,6 +34,7 @@ mod call;
 mod client;
 mod configuration;
 mod error;
+mod events;
 #[rustfmt::skip]
 mod generated;
 mod page;
@@ -47,6 +49,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use configuration::{Configuration, Transaction};
 pub use error::{Error, Refusal};
+pub use events::Events;
 pub use generated::*;
 pub use http::StatusCode;
 pub use page::{Page, Paged};

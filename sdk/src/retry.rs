@@ -8,6 +8,9 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use crate::error::Error;
 
+/// As long as a server may ask a stream to stay away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
 /// How often and after what time a failed request is sent again.
 ///
 /// A request is only repeated where that can do no harm: when it reads or when repeating it changes nothing more, when
@@ -128,6 +131,16 @@ impl RetryPolicy {
             },
             _ => Some(backoff),
         }
+    }
+
+    /// How long to wait before a stream is opened again, after `failures` connections in a row that brought nothing:
+    /// forever is not given up, so attempts are not counted.
+    pub(crate) fn pause(&self, failures: u32, error: Option<&Error>) -> Duration {
+        let asked = match error {
+            Some(Error::Api(refusal) | Error::Auth(refusal)) => refusal.retry_after.unwrap_or_default(),
+            _ => Duration::ZERO,
+        };
+        asked.min(LONGEST_PAUSE) + jitter(self.ceiling(failures), random())
     }
 
     fn ceiling(&self, sent: u32) -> Duration {
@@ -258,6 +271,16 @@ mod tests {
         for (error, repeatable, otherwise) in cases {
             assert_eq!(may_repeat(true, &error), repeatable, "{error:?}");
             assert_eq!(may_repeat(false, &error), otherwise, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_stream_waits_as_it_is_asked_to_and_never_gives_up() {
+        let policy = RetryPolicy::never().base(MS(1)).max_backoff(MS(10)).max_retry_after(MS(0));
+        assert!(policy.pause(u32::MAX, None) <= MS(10));
+        for (asked, least) in [("2", MS(2000)), ("86400", LONGEST_PAUSE)] {
+            let pause = policy.pause(1, Some(&refusal(503, Some(asked))));
+            assert!((least..=least + MS(1)).contains(&pause), "{pause:?}");
         }
     }
 

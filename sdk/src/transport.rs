@@ -1,5 +1,7 @@
 //! Sends requests: one attempt, and as many as the retry policy grants.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -9,6 +11,9 @@ use crate::{call::Call, error::Error, retry::RetryPolicy};
 
 /// As much of an error's body as is read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// No limit, where reqwest wants one.
+const ENDLESS: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// The HTTP client and how often it tries.
 pub(crate) struct Transport {
@@ -34,8 +39,7 @@ impl Transport {
         call: &Call,
         credentials: Option<Credentials<'_>>,
     ) -> Result<Answer, Error> {
-        let url = Url::parse(&call.url)
-            .map_err(|_| Error::Argument { name: "path", reason: "does not make a URL" })?;
+        let url = url(call)?;
         let mut sent = 0;
         loop {
             let error = match self.attempt(call, url.clone(), credentials.clone()).await {
@@ -50,31 +54,60 @@ impl Transport {
         }
     }
 
+    /// Sends a request once, for an answer that is read as it comes. No time limit ends it.
+    pub(crate) async fn open(
+        &self,
+        call: &Call,
+        credentials: Option<Credentials<'_>>,
+    ) -> Result<reqwest::Response, Error> {
+        let mut request = request(call, url(call)?, credentials);
+        *request.timeout_mut() = Some(ENDLESS);
+        self.accepted(call, request).await
+    }
+
     async fn attempt(
         &self,
         call: &Call,
         url: Url,
         credentials: Option<Credentials<'_>>,
     ) -> Result<Answer, Error> {
-        let mut request = reqwest::Request::new(call.method.clone(), url);
-        if let Some((name, value)) = credentials {
-            request.headers_mut().insert(name, value.clone());
-        }
-        if let Some((content_type, body)) = &call.body {
-            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-            *request.body_mut() = Some(body.clone().into());
-        }
-        let failed = |error| Error::transport(call.operation, error);
-        let mut response = self.http.execute(request).await.map_err(failed)?;
+        let mut response = self.accepted(call, request(call, url, credentials)).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        if !status.is_success() {
-            let body = error_body(response).await;
-            return Err(Error::api(call.operation, status, &headers, &body));
-        }
-        let body = response.bytes().await.map_err(failed)?;
+        let body = response.bytes().await.map_err(|error| Error::transport(call.operation, error))?;
         Ok(Answer { operation: call.operation, status, headers, body })
     }
+
+    /// The start of a 2xx answer.
+    async fn accepted(&self, call: &Call, request: reqwest::Request) -> Result<reqwest::Response, Error> {
+        let response =
+            self.http.execute(request).await.map_err(|error| Error::transport(call.operation, error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let headers = response.headers().clone();
+        let body = error_body(response).await;
+        Err(Error::api(call.operation, status, &headers, &body))
+    }
+}
+
+fn url(call: &Call) -> Result<Url, Error> {
+    Url::parse(&call.url).map_err(|_| Error::Argument { name: "path", reason: "does not make a URL" })
+}
+
+fn request(call: &Call, url: Url, credentials: Option<Credentials<'_>>) -> reqwest::Request {
+    let mut request = reqwest::Request::new(call.method.clone(), url);
+    let headers = request.headers_mut();
+    headers.extend(call.headers.iter().cloned());
+    if let Some((name, value)) = credentials {
+        headers.insert(name, value.clone());
+    }
+    if let Some((content_type, body)) = &call.body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        *request.body_mut() = Some(body.clone().into());
+    }
+    request
 }
 
 /// The start of an error's body. What can't be read is left out: the status says more.

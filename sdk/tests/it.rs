@@ -6,6 +6,7 @@
 mod it {
     mod answers;
     mod docs;
+    mod events;
     mod pages;
     mod peer;
     mod retries;

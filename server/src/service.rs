@@ -198,7 +198,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn ca_certificate(&self, authority: &str) -> Result<(String, Vec<u8>), Error> {
+    pub async fn ca_certificate(&self, authority: &str, now: Timestamp) -> Result<(String, Vec<u8>), Error> {
+        self.is_published(authority, now).await?;
         let row = self.store.authority_get(authority).await?;
         let pem = row.ok_or(Error::NotFound("certificate authority"))?.certificate_pem;
         let read = PresentedCertificate::from_pem(&pem);

@@ -29,6 +29,9 @@ pub(super) type Answer = String;
 pub(super) const HANG: &str = "hang:";
 pub(super) const BREAK: &str = "break:";
 
+/// Between what is before and what is after it in an answer, a moment passes.
+pub(super) const GAP: char = '\u{1}';
+
 pub(super) fn answer(status: u16, headers: &str, body: &str) -> Answer {
     format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
 }
@@ -85,8 +88,15 @@ async fn serve<F: Fn(usize, &Request) -> Answer>(
             seen.len() - 1
         };
         let answer = script(n, &request);
-        let bytes = answer.trim_start_matches(BREAK).trim_start_matches(HANG).as_bytes();
-        if stream.get_mut().write_all(bytes).await.is_err() || answer.starts_with(BREAK) {
+        for (n, piece) in answer.trim_start_matches(BREAK).trim_start_matches(HANG).split(GAP).enumerate() {
+            if n > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            if stream.get_mut().write_all(piece.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+        if answer.starts_with(BREAK) {
             return;
         }
         if answer.starts_with(HANG) {

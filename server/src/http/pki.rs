@@ -7,13 +7,13 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 use poem::{Body, IntoResponse, Response, handler, web::Data, web::Path};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use vouchsafe_api::runtime;
-use vouchsafe_domain::{TenantId, Timestamp};
+use vouchsafe_domain::Timestamp;
 use vouchsafe_pki::{OcspRefusal, revocation_list_pem};
 
 use super::{Shared, error::HttpError, operations::named};
 use crate::{
     clock,
-    service::{Error, OcspAnswer, PLATFORM},
+    service::{Error, OcspAnswer},
 };
 
 /// The most bytes of an OCSP request.
@@ -24,10 +24,7 @@ const KEEP: i64 = 60;
 /// A CA's certificate, PEM.
 #[handler]
 pub(super) async fn certificate_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
-    let certificate = match authority(&ca) {
-        Ok(ca) => shared.service.ca_certificate(ca).await,
-        Err(error) => Err(error),
-    };
+    let certificate = shared.service.ca_certificate(&ca, clock::now()).await;
     let answer = certificate.map(|(pem, _)| file("application/x-pem-file", pem));
     named(answer.unwrap_or_else(refused), "ca_certificate_get")
 }
@@ -35,10 +32,7 @@ pub(super) async fn certificate_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<S
 /// The same, DER (RFC 2585 section 4.1): what the certificates it signed point to.
 #[handler]
 pub(super) async fn certificate_der(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
-    let certificate = match authority(&ca) {
-        Ok(ca) => shared.service.ca_certificate(ca).await,
-        Err(error) => Err(error),
-    };
+    let certificate = shared.service.ca_certificate(&ca, clock::now()).await;
     let answer = certificate.map(|(_, der)| file("application/pkix-cert", der));
     named(answer.unwrap_or_else(refused), "ca_certificate_get")
 }
@@ -59,7 +53,7 @@ pub(super) async fn revocation_list_in_pem(shared: Data<&Arc<Shared>>, Path(ca):
 
 async fn list(shared: &Shared, ca: &str, write: impl Fn(Vec<u8>) -> Response) -> Result<Response, Error> {
     let now = clock::now();
-    let list = shared.service.revocation_list(authority(ca)?, now).await?;
+    let list = shared.service.revocation_list(ca, now).await?;
     let mut response = write(list.der);
     keep(&mut response, list.this_update, list.next_update, now);
     Ok(response)
@@ -91,19 +85,13 @@ pub(super) async fn ocsp_get(
 
 async fn ocsp(shared: &Shared, ca: &str, request: &[u8]) -> Result<Response, Error> {
     let now = clock::now();
-    let OcspAnswer { der, valid } = shared.service.ocsp(authority(ca)?, request, now).await?;
+    let OcspAnswer { der, valid } = shared.service.ocsp(ca, request, now).await?;
     let mut response = file("application/ocsp-response", der.to_vec());
     match valid {
         Some((since, until)) => keep(&mut response, since, until, now),
         None => runtime::header(&mut response, "cache-control", "no-store"),
     }
     Ok(response)
-}
-
-/// `platform`, or the id of the tenant whose CA it is.
-fn authority(ca: &str) -> Result<&str, Error> {
-    let known = ca == PLATFORM || TenantId::parse(ca).is_ok();
-    known.then_some(ca).ok_or(Error::NotFound("certificate authority"))
 }
 
 fn file(media: &str, bytes: impl Into<Body>) -> Response {

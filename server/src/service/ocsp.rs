@@ -101,6 +101,7 @@ impl Service {
     }
 
     async fn answer(&self, id: &str, request: &OcspRequest, now: Timestamp) -> Result<OcspAnswer, Error> {
+        self.is_published(id, now).await?;
         let authority = self.authorities.get(id).await?;
         let ids = request.cert_ids();
         if !ids.iter().any(|cert_id| authority.answers(cert_id)) {

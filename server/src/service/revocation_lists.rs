@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use vouchsafe_domain::{RevocationReason, SerialNumber, State, Timestamp};
+use vouchsafe_domain::{RevocationReason, SerialNumber, State, TenantId, Timestamp};
 use vouchsafe_pki::{RevocationList, RevokedCertificate, RevokedCertificates};
 use vouchsafe_store::{Job, RevocationListRow, RevokedRow};
 
@@ -29,10 +29,25 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Busy`].
     pub async fn revocation_list(&self, authority: &str, now: Timestamp) -> Result<RevocationListRow, Error> {
+        self.is_published(authority, now).await?;
         if let Some(list) = self.store.revocation_list_get(authority).await? {
             return Ok(list);
         }
         self.make_revocation_list(authority, now).await
+    }
+
+    /// Whether there is such a CA: `platform`, or a tenant's.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also for a deleted tenant's.
+    pub(super) async fn is_published(&self, authority: &str, now: Timestamp) -> Result<(), Error> {
+        let unknown = Error::NotFound("certificate authority");
+        let Ok(tenant) = TenantId::parse(authority) else {
+            return if authority == PLATFORM { Ok(()) } else { Err(unknown) };
+        };
+        let known = self.settings(now).await?.tenants.contains_key(&tenant)
+            || self.latest_settings(now).await?.tenants.contains_key(&tenant);
+        if known { Ok(()) } else { Err(unknown) }
     }
 
     /// Makes the lists that are due, unless another replica is at it.

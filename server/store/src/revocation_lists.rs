@@ -23,7 +23,7 @@ pub struct RevocationListRow {
     pub der: Vec<u8>,
     /// When it was made.
     pub this_update: Timestamp,
-    /// When the next one is there at the latest.
+    /// When the next one is there at the latest; earlier than the list says where it is to be made anew.
     pub next_update: Timestamp,
 }
 
@@ -121,7 +121,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Remembers that an authority's certificate is good no more.
+    /// Remembers that an authority's certificate is good no more. Its issuer's list is to be made anew.
     pub async fn authority_revoke(
         &self,
         issuer_id: &str,
@@ -143,6 +143,10 @@ impl Tx {
         .to_owned();
         let insert = revoked_authorities::Entity::insert(model.into_active_model()).on_conflict(known);
         insert.exec_without_returning(self.db()).await?;
+        let due = Entity::update_many()
+            .col_expr(Column::NextUpdate, Expr::value(revoked_at.as_micros()))
+            .filter(Column::AuthorityId.eq(issuer_id));
+        due.exec(self.db()).await?;
         Ok(())
     }
 }

@@ -25,6 +25,14 @@ pub enum Event<T> {
         /// What is known of it, sent as JSON.
         data: T,
     },
+    /// Nothing happened, but this is where the stream stands: sent as an `id` alone, which is no event for a client, but
+    /// what it sends back as `Last-Event-ID` from now on. The first thing of a stream, so that a client that loses the
+    /// connection before the first event misses none; and a heartbeat, so that a client which has had no event for long
+    /// does not ask for what is no longer kept.
+    Position {
+        /// The id of the last event that there was.
+        id: String,
+    },
     /// Nothing happened. It tells the client, and what is between, that the connection lives.
     Heartbeat,
 }
@@ -63,10 +71,15 @@ impl<T: Serialize + Send + 'static> Events<T> {
 
 /// One event as it is sent. JSON as serde writes it has no line end, so the data is one line.
 fn chunk<T: Serialize>(event: &Event<T>) -> Result<Bytes, Interrupted> {
-    let Event::Happened { id, kind, data } = event else { return Ok(Bytes::from_static(b": \n\n")) };
-    let data = serde_json::to_string(data).map_err(|_| Interrupted)?;
-    let (id, kind) = (line(id), line(kind));
-    Ok(Bytes::from(format!("id: {id}\nevent: {kind}\ndata: {data}\n\n")))
+    match event {
+        Event::Happened { id, kind, data } => {
+            let data = serde_json::to_string(data).map_err(|_| Interrupted)?;
+            let (id, kind) = (line(id), line(kind));
+            Ok(Bytes::from(format!("id: {id}\nevent: {kind}\ndata: {data}\n\n")))
+        }
+        Event::Position { id } => Ok(Bytes::from(format!("id: {}\n\n", line(id)))),
+        Event::Heartbeat => Ok(Bytes::from_static(b": \n\n")),
+    }
 }
 
 /// A field's value without what would end it, or with which an id is ignored.
@@ -105,12 +118,13 @@ mod tests {
     #[tokio::test]
     async fn each_event_is_its_fields_and_an_empty_line() {
         let events = vec![
+            Event::Position { id: "40".to_owned() },
             Event::Heartbeat,
             happened("41", "created", json!({"id": "41", "kind": "created"})),
             happened("42", "password-reset", json!("two\nlines\r\nand \u{fc}")),
             Event::Heartbeat,
         ];
-        let expected = ": \n\n\
+        let expected = "id: 40\n\n: \n\n\
             id: 41\nevent: created\ndata: {\"id\":\"41\",\"kind\":\"created\"}\n\n\
             id: 42\nevent: password-reset\ndata: \"two\\nlines\\r\\nand \u{fc}\"\n\n\
             : \n\n";
@@ -120,8 +134,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_value_ends_its_field() {
-        let sent = sent(vec![happened("1\n2\0", "a\r\ndata: b", json!(1))]).await;
-        assert_eq!(sent, "id: 12\nevent: adata: b\ndata: 1\n\n");
+        let position = Event::Position { id: "1\r\n".to_owned() };
+        let sent = sent(vec![happened("1\n2\0", "a\r\ndata: b", json!(1)), position]).await;
+        assert_eq!(sent, "id: 12\nevent: adata: b\ndata: 1\n\nid: 1\n\n");
     }
 
     /// A map whose keys are no strings is no JSON.

@@ -81,7 +81,7 @@ impl<'a> Search<'a> {
             let expiry = if as_asked { ExpirationPolicy::Enforce } else { ExpirationPolicy::Ignore };
             Ok(options.with_depth(*depth).with_expiration_policy(expiry).build())
         });
-        let by_our_rules = |path: &VerifiedPath<'_>| self.end(path).map(drop);
+        let by_our_rules = |path: &VerifiedPath<'_>| self.end(path, lists).map(drop);
         let leaf = EndEntityCert::try_from(leaf)?;
         let path = leaf.verify_for_usage(
             ALL_VERIFICATION_ALGS,
@@ -92,13 +92,13 @@ impl<'a> Search<'a> {
             revocation.transpose()?,
             Some(&by_our_rules),
         )?;
-        let end = self.end(&path)?.certificate_der().clone();
+        let end = self.end(&path, lists)?.certificate_der().clone();
         let through = path.intermediate_certificates().map(|certificate| certificate.der().into_owned());
         Ok(std::iter::once(leaf.der().into_owned()).chain(through).chain([end]).collect())
     }
 
     /// The authority where a path ends that webpki found good, if our rules find it good, too.
-    fn end(&self, path: &VerifiedPath<'_>) -> Result<&'a TrustAnchor, Error> {
+    fn end(&self, path: &VerifiedPath<'_>, lists: Option<&Lists<'_>>) -> Result<&'a TrustAnchor, Error> {
         let between: Vec<_> = path.intermediate_certificates().map(|certificate| certificate.der()).collect();
         let ends = self.roots.iter().copied().filter(|root| root.anchor == *path.anchor());
         let ends: Vec<_> = ends.filter(|root| root.has_room_for(between.len())).collect();
@@ -106,8 +106,10 @@ impl<'a> Search<'a> {
             return Err(Error::PathLenConstraintViolated);
         }
         let mut broken: Vec<_> = between.iter().flat_map(|der| self.of_intermediate(der)).collect();
-        let of_ends = ends.into_iter().map(|end| (end, self.of_end(end, between.is_empty())));
-        let of_ends: Vec<_> = of_ends.collect();
+        // webpki has looked at the key usage of every issuer of a list but the anchor.
+        let signs_list =
+            lists.is_some_and(|lists| lists.depth == RevocationCheckDepth::Chain || between.is_empty());
+        let of_ends: Vec<_> = ends.into_iter().map(|end| (end, self.of_end(end, signs_list))).collect();
         match of_ends.iter().find(|(_, broken)| broken.is_empty()) {
             Some((end, _)) if broken.is_empty() => return Ok(end),
             Some(_) => {}
@@ -125,15 +127,13 @@ impl<'a> Search<'a> {
             .collect()
     }
 
-    fn of_end(&self, end: &TrustAnchor, issued_leaf: bool) -> Vec<ChainFailure> {
+    fn of_end(&self, end: &TrustAnchor, signs_list: bool) -> Vec<ChainFailure> {
         let broken = rules::broken_by(end.certificate_der(), rules::Role::Anchor, &self.request.purpose);
         let mut broken: Vec<_> = broken
             .into_iter()
             .map(|(reason, detail)| reason.without_certificate(format!("of the trusted authority: {detail}")))
             .collect();
-        let lists = self.lists.as_ref();
-        let asked = lists.is_some_and(|lists| lists.depth == RevocationCheckDepth::Chain || issued_leaf);
-        if asked && !end.signs_lists() {
+        if signs_list && !end.signs_lists() {
             let detail = "the trusted authority's key usage has no cRLSign, so its revocation list proves nothing (RFC 5280 6.3.3 f)";
             broken.push(ChainFailureReason::RevocationUnknown.without_certificate(detail));
         }

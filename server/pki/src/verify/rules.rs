@@ -122,3 +122,26 @@ impl<'a> Case<'a> {
         names.map_or(&[], |extension| &extension.value.general_names)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, broken_by};
+    use crate::built_in_trust_anchors;
+    use crate::verify::Purpose;
+
+    /// The roots that browsers trust are good enough for servers, but for one.
+    #[test]
+    fn built_in_anchors() {
+        let mut table = Vec::new();
+        for anchor in built_in_trust_anchors() {
+            for (reason, detail) in broken_by(anchor.certificate_der(), Role::Anchor, &Purpose::Server(None))
+            {
+                table.push(format!("{}: {reason:?}: {detail}", anchor.info().subject));
+            }
+            assert_eq!(broken_by(anchor.certificate_der(), Role::Anchor, &Purpose::Client), []);
+        }
+        let one = "C=TW/ST=None/L=None/O=TAIWAN-CA/OU=Root CA/CN=TWCA Global Root CA/emailAddress=None";
+        let why = "NonConforming: the CA's certificate has no subject key identifier (RFC 5280 4.2.1.2)";
+        assert_eq!(table, [format!("{one}: {why}")]);
+    }
+}

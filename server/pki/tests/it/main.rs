@@ -1,5 +1,6 @@
 //! Certificates and keys of this crate, judged by OpenSSL, by rustls-webpki and by the documented example.
 
+mod asked;
 mod authority;
 mod chain;
 mod client_chain;
@@ -10,6 +11,7 @@ mod import;
 mod keys;
 mod limbo;
 mod linted;
+mod made;
 mod ocsp;
 mod ocsp_request;
 mod ocsp_signer;
@@ -19,4 +21,7 @@ mod pointers;
 mod revocation;
 mod revocation_list;
 mod trust_anchor;
+mod verify;
+mod verify_limits;
+mod verify_revocation;
 mod world;

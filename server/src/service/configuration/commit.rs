@@ -13,7 +13,7 @@ use super::{
     projection::{self, username},
     view::own_changes,
 };
-use crate::service::{AdminCtx, AdminError, Error, Service, sessions::SETTINGS};
+use crate::service::{AdminCtx, AdminError, Error, PLATFORM, Service, sessions::SETTINGS};
 
 /// How often a commit begins again because its session goes on changing things.
 const TRIES: usize = 4;
@@ -37,7 +37,8 @@ impl Service {
         self.check(&draft).await?;
         let mut changes: Vec<ChangeRow> = draft.changes.values().cloned().collect();
         changes.sort_by_key(|change| change.position);
-        projection::apply(&draft, &changes, prepared, ctx).await?;
+        let platform = self.authorities.get(PLATFORM).await?;
+        projection::apply(&draft, &changes, prepared, &platform, ctx).await?;
         for change in &changes {
             draft.tx.record(record(ctx.audit(&operation(change), &change.path, String::new())));
         }

@@ -9,13 +9,14 @@ use vouchsafe_domain::{
     ScopeSet, Secret, TenantId, Timestamp, Username,
     configuration::{IntegrationKey, Kind, OauthClient},
 };
+use vouchsafe_pki::{Authority, PresentedCertificate};
 use vouchsafe_store::{
     AdminUserRow, AuthorityRow, ChangeKind, ChangeRow, ConfigurationRow, IntegrationKeyRow, OauthClientRow,
     TenantRow, Tx,
 };
 
 use super::{change::tenant_id, draft::Draft, parent};
-use crate::service::{AdminCtx, AdminError};
+use crate::service::{AdminCtx, AdminError, PLATFORM};
 
 /// The setting that remembers a deleted tenant.
 #[must_use]
@@ -28,6 +29,7 @@ pub(super) async fn apply(
     draft: &Draft,
     changes: &[ChangeRow],
     mut prepared: BTreeMap<String, AuthorityRow>,
+    platform: &Authority,
     ctx: &AdminCtx,
 ) -> Result<(), AdminError> {
     let (tx, now) = (&draft.tx, ctx.now);
@@ -45,6 +47,7 @@ pub(super) async fn apply(
     }
     for change in gone.iter().filter(|change| is(change, Kind::Tenants)) {
         let id = tenant_id(stored(draft, change)?)?;
+        revoke_authority(tx, &id, platform, now).await?;
         tx.tenant_delete(&id).await?;
         tx.setting_put(&tombstone(&id), &now.as_micros().to_string()).await?;
     }
@@ -66,6 +69,22 @@ pub(super) async fn apply(
     }
     for change in kept {
         put(tx, change).await?;
+    }
+    Ok(())
+}
+
+/// The CA of a tenant that goes is revoked, if the platform's has issued it: its certificates end with it.
+async fn revoke_authority(
+    tx: &Tx,
+    id: &TenantId,
+    platform: &Authority,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    let Some(row) = tx.authority_get(id.as_str()).await? else { return Ok(()) };
+    let certificate = PresentedCertificate::from_pem(&row.certificate_pem);
+    let Ok(certificate) = certificate else { return Ok(()) };
+    if let Some(number) = certificate.serial_number().filter(|_| platform.is_issuer_of(&certificate)) {
+        tx.authority_revoke(PLATFORM, &number.to_string(), certificate.not_after(), now).await?;
     }
     Ok(())
 }
