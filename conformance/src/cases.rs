@@ -5,6 +5,7 @@ mod examples;
 mod read;
 mod request;
 mod unknown_id;
+mod verify;
 
 use crate::{
     case::{Case, Plane},

@@ -119,6 +119,9 @@ mod tests {
         assert_eq!(document.create_of(reset).unwrap().id, "basic_credentials_create");
         assert_eq!(document.list_of(reset).unwrap().id, "basic_credentials_list");
         assert_eq!(document.revoke_of(reset).unwrap().id, "basic_credentials_update_state");
+        let verify = by_id("basic_credentials_verify");
+        assert_eq!(document.create_of(verify).unwrap().id, "basic_credentials_create");
+        assert_eq!(document.revoke_of(verify).unwrap().id, "basic_credentials_update_state");
         let issue = by_id("x509_credentials_create");
         assert_eq!(document.revoke_of(issue).unwrap().id, "x509_credentials_update_state");
         assert_eq!(document.token_path(), Some("/oauth2/token"));

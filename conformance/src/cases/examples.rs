@@ -1,6 +1,6 @@
 //! Derives cases of the client credentials API from the documented examples: every request example, every read, every path parameter's example.
 
-use super::{read::Read, request::Request, unknown_id::UnknownId};
+use super::{read::Read, request::Request, unknown_id::UnknownId, verify::Verify};
 use crate::{
     case::{Case, CaseInfo, Check, Plane},
     document::{Document, Example, Operation},
@@ -10,12 +10,16 @@ use crate::{
 pub(crate) fn cases(document: &Document) -> Vec<Case> {
     let operations = document.operations().iter();
     let operations = operations.filter(|operation| operation.plane() == Plane::ClientCredentials);
-    operations.flat_map(of_operation).collect()
+    let operations = operations.filter(|operation| !operation.streams());
+    operations.flat_map(|operation| of_operation(document, operation)).collect()
 }
 
-fn of_operation(operation: &Operation) -> Vec<Case> {
+fn of_operation(document: &Document, operation: &Operation) -> Vec<Case> {
     let mut cases: Vec<Case> = match operation.request_examples() {
         examples if examples.is_empty() => reads(operation),
+        examples if operation.verifies() => {
+            examples.into_iter().map(|example| verification(document, operation, example)).collect()
+        }
         examples => examples.into_iter().map(|example| request(operation, example)).collect(),
     };
     cases.extend(unknown_id(operation));
@@ -36,6 +40,21 @@ fn request(operation: &Operation, example: Example) -> Case {
     let note = check.note();
     let pointer = example.pointer.clone();
     case(operation, example.name, requirement, pointer, note, example.extension, Box::new(check))
+}
+
+fn verification(document: &Document, operation: &Operation, example: Example) -> Case {
+    let check = Verify::new(document, operation, example.clone());
+    let requirement = format!(
+        "{} with the documented request `{}` ({}) is answered with 200 and the verdict {}.",
+        operation.title(),
+        example.name,
+        example.summary,
+        check.verdicts(),
+    );
+    let note =
+        "What the documented request says of credentials is said of those that the case made.".to_owned();
+    let pointer = example.pointer.clone();
+    case(operation, example.name, requirement, pointer, Some(note), example.extension, Box::new(check))
 }
 
 /// One case for each documented answer of an operation without a request body.

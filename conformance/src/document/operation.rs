@@ -56,9 +56,21 @@ impl Operation {
         parameters.into_iter().fold(self.path.to_owned(), fill)
     }
 
-    /// Path up to the first parameter: what the operation works on.
+    /// Path up to the first parameter or the question: what the operation works on.
     pub(crate) fn collection(&self) -> &'static str {
-        self.path.split_once("/{").map_or(self.path, |(collection, _)| collection)
+        let collection = self.path.split_once("/{").map_or(self.path, |(collection, _)| collection);
+        collection.strip_suffix("/verify").unwrap_or(collection)
+    }
+
+    /// Whether it asks for a verdict.
+    pub(crate) fn verifies(&self) -> bool {
+        self.path.ends_with("/verify")
+    }
+
+    /// Whether it is answered with a stream of events, which has no end that a case could wait for.
+    pub(crate) fn streams(&self) -> bool {
+        let content = self.success().and_then(|success| success.content());
+        content.is_some_and(|(media_type, _)| media_type != MEDIA_TYPE)
     }
 
     /// The method and path as people write them: `GET /api/v1/basic-credentials`.

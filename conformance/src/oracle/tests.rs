@@ -30,7 +30,7 @@ fn documented(operation: &Operation, example: &str) -> (Expected, Answer) {
     let body = example.as_ref().map_or(Body::Empty, |example| Body::Json(example.value().clone()));
     let headers = match body {
         Body::Empty => vec![],
-        _ => vec![header("Content-Type", "application/json")],
+        _ => vec![header("Content-Type", success.content().unwrap().0)],
     };
     let answer = Answer { status: success.status, headers, body };
     let request = operation.request_examples();

@@ -27,10 +27,10 @@ async fn zero_only_if_nothing_failed() {
     assert_eq!(output.status.code(), Some(0), "{printed}");
     assert_eq!(
         printed.lines().filter(|line| line.starts_with("PASS  basic-credentials::")).count(),
-        10,
+        12,
         "{printed}"
     );
-    let last = format!("Everything passed: 10 passed, 0 failed, 0 skipped, 0 errors at {}", good.url());
+    let last = format!("Everything passed: 12 passed, 0 failed, 0 skipped, 0 errors at {}", good.url());
     assert_eq!(printed.lines().last(), Some(last.as_str()));
 
     let bad = Fake::start(|_, reply| reply.status += 1).await;

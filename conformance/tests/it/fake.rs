@@ -53,6 +53,8 @@ pub(crate) struct Fake {
 pub(crate) struct State {
     /// Collection and list item.
     items: Vec<(String, Value)>,
+    /// Username and password.
+    passwords: Vec<(Value, Value)>,
     pub(crate) calls: Vec<Call>,
     configuration: Configuration,
 }
@@ -157,13 +159,14 @@ impl State {
             }
             ("POST", ["basic-credentials"]) => self.create_basic(&call.body),
             ("POST", ["x509-credentials"]) => self.issue(&call.body),
+            ("POST", [collection, "verify"]) => self.verify(collection, &call.body),
             (method, [collection, id, rest @ ..]) => {
                 let item = self.items.iter_mut().find(|(of, item)| of == collection && item["id"] == *id);
                 match (method, rest, item) {
                     (_, _, None) => Reply::json(404, json!({"message": "Not found."})),
                     ("GET", [], Some((_, item))) => Reply::json(200, item.clone()),
                     ("PATCH", ["state"], Some((_, item))) => {
-                        item["state"] = call.body["state"].clone();
+                        merge(item, &call.body, &["state", "revocationReason"]);
                         Reply::empty(204)
                     }
                     ("PATCH", ["password"], Some(_)) => {
@@ -189,6 +192,7 @@ impl State {
         }
         let mut item = answer.clone();
         item.as_object_mut().unwrap().remove("password");
+        self.passwords.push((answer["username"].clone(), answer["password"].clone()));
         self.items.push(("basic-credentials".to_owned(), item));
         Reply::json(201, answer)
     }
@@ -208,6 +212,31 @@ impl State {
         item.as_object_mut().unwrap().remove("lastUseDate");
         self.items.push(("x509-credentials".to_owned(), item));
         Reply::json(201, answer)
+    }
+
+    /// It knows a certificate by being the last one that it issued, for they are all the same.
+    fn verify(&mut self, collection: &str, request: &Value) -> Reply {
+        let rejected =
+            |reason: &str| json!({"verdict": "Rejected", "reason": reason, "detail": "No.", "tenant": "t"});
+        let sent = |name: &str| request.get(name).cloned();
+        if let (Some(username), Some(password)) = (sent("username"), sent("password"))
+            && !self.passwords.contains(&(username, password))
+        {
+            return Reply::json(200, rejected("WrongPassword"));
+        }
+        let mut items = self.items.iter_mut().rev().filter(|(of, _)| of == collection);
+        let known =
+            |item: &Value| item["username"] == request["username"] && request.get("serialNumber").is_none();
+        let Some((_, item)) = items.find(|(_, item)| known(item)) else {
+            return Reply::json(200, rejected("UnknownCertificate"));
+        };
+        if item["state"] == "Revoked" {
+            return Reply::json(200, rejected("Revoked"));
+        }
+        item["state"] = json!("Active");
+        let mut verdict = json!({"verdict": "Accepted", "tenant": "t", "credentialsId": item["id"]});
+        merge(&mut verdict, item, &["username", "state", "commonName", "serialNumber", "createdDate"]);
+        Reply::json(200, verdict)
     }
 
     fn next_id(&self) -> Value {

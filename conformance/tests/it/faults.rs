@@ -36,12 +36,16 @@ const FAULTS: &[(&str, Fault, &[&str])] = &[
                 reply.body().as_array_mut().unwrap().pop();
             }
         },
-        &["x509-credentials::list::example-list", "x509-credentials::update-state::example-suspend"],
+        &[
+            "x509-credentials::list::example-list",
+            "x509-credentials::update-state::example-suspend",
+            "x509-credentials::update-state::example-revoke",
+        ],
     ),
     (
         "the username is not the one that was asked for",
         |call, reply| {
-            if is(call, "POST", "basic-credentials") {
+            if is(call, "POST", "basic-credentials") && call.body.get("username").is_some() {
                 reply.body()["username"] = json!("usera");
             }
         },
@@ -72,7 +76,10 @@ const FAULTS: &[(&str, Fault, &[&str])] = &[
                 reply.become_json(200, call.body.clone());
             }
         },
-        &["x509-credentials::update-state::example-suspend"],
+        &[
+            "x509-credentials::update-state::example-suspend",
+            "x509-credentials::update-state::example-revoke",
+        ],
     ),
     (
         "unknown ids are accepted",
@@ -142,13 +149,47 @@ const FAULTS: &[(&str, Fault, &[&str])] = &[
         &["basic-credentials::list::example-list", "basic-credentials::update-state::example-suspend"],
     ),
     (
+        "revoked credentials are accepted",
+        |call, reply| {
+            if is(call, "POST", "/verify") && reply.body()["reason"] == "Revoked" {
+                reply.become_json(200, json!({"verdict": "Accepted", "tenant": "t"}));
+            }
+        },
+        &["basic-credentials::verify::example-device", "x509-credentials::verify::example-certificates"],
+    ),
+    (
+        "any password is accepted",
+        |call, reply| {
+            if is(call, "POST", "basic-credentials/verify") && reply.body()["reason"] == "WrongPassword" {
+                reply.become_json(200, json!({"verdict": "Accepted", "tenant": "t"}));
+            }
+        },
+        &["basic-credentials::verify::example-mistyped"],
+    ),
+    (
+        "a verdict is an error",
+        |call, reply| {
+            if is(call, "POST", "x509-credentials/verify") && reply.body()["verdict"] == "Rejected" {
+                reply.become_json(404, json!({"message": "Unknown."}));
+            }
+        },
+        &[
+            "x509-credentials::verify::example-certificates",
+            "x509-credentials::verify::example-serial-number",
+        ],
+    ),
+    (
         "a page for people",
         |call, reply| {
             if is(call, "GET", "x509-credentials") {
                 *reply = Reply { content_type: "text/html", ..Reply::json(200, json!("<html>")) };
             }
         },
-        &["x509-credentials::list::example-list", "x509-credentials::update-state::example-suspend"],
+        &[
+            "x509-credentials::list::example-list",
+            "x509-credentials::update-state::example-suspend",
+            "x509-credentials::update-state::example-revoke",
+        ],
     ),
 ];
 

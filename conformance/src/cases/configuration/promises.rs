@@ -115,7 +115,8 @@ mod tests {
     fn every_operation_has_a_case_in_which_it_succeeds() {
         let refused = |id: &str| id.ends_with("::no-session") || id.ends_with("::unknown-key");
         let cases = cases();
-        for operation in Document::new(vouchsafe_api_spec::document()).operations() {
+        let document = Document::new(vouchsafe_api_spec::document());
+        for operation in document.operations().iter().filter(|operation| !operation.streams()) {
             let of_operation = |case: &&Case| case.info.pointer.starts_with(operation.pointer());
             let found = cases.iter().filter(of_operation).any(|case| !refused(&case.info.id));
             assert!(found, "no case for {}", operation.title());

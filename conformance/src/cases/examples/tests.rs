@@ -23,7 +23,10 @@ fn every_request_example_and_every_read_has_a_case_and_a_place() {
             let at = |rest: &str| format!("/paths/{path}/{method}/{rest}/content/application~1json/examples");
             let at =
                 if operation.get("requestBody").is_some() { at("requestBody") } else { at("responses/200") };
-            for name in root.pointer(&at).unwrap().as_object().unwrap().keys() {
+            // A stream of events has no end that a case could wait for.
+            let examples = root.pointer(&at).and_then(Value::as_object);
+            assert!(examples.is_some() || path == "~1api~1v1~1events", "{path}");
+            for name in examples.into_iter().flat_map(serde_json::Map::keys) {
                 wanted += 1;
                 assert!(pointers.contains(format!("{at}/{name}").as_str()), "no case for {at}/{name}");
             }

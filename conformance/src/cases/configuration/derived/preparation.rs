@@ -74,6 +74,14 @@ pub(super) async fn prepare(
             let key = create(attempt, &collection, sample("oauth-clients-create")).await?;
             path = path.replace("{client_key}", &key);
         }
+        "integration_keys_replace" | "integration_keys_delete" => {
+            let key = integration_key(attempt, path.trim_end_matches("/{integration_key_key}")).await?;
+            path = path.replace("{integration_key_key}", &key);
+        }
+        "trust_stores_verify" => {
+            let key = create(attempt, TRUST_STORES, &trusting()).await?;
+            path = path.replace("{key}", &key);
+        }
         "trust_stores_replace" | "trust_stores_delete" => {
             let key = create(attempt, TRUST_STORES, sample("trust-stores-create-pem")).await?;
             path = path.replace("{key}", &key);
@@ -83,9 +91,9 @@ pub(super) async fn prepare(
     Ok((path, body))
 }
 
-/// OAuth clients belong to a tenant; the first one will do.
+/// OAuth clients and integration keys belong to a tenant; the first one will do.
 async fn first_tenant(attempt: &mut Attempt, path: &str) -> Result<String, Stop> {
-    if !path.contains("/{key}/") {
+    if !path.starts_with(&format!("{TENANTS}/{{key}}/")) {
         return Ok(path.to_owned());
     }
     let key = first_key(attempt, TENANTS).await?;
@@ -98,6 +106,34 @@ pub(super) async fn first_key(attempt: &mut Attempt, collection: &str) -> Result
     attempt.status(&answer, 200)?;
     let key = answer.json().and_then(|body| body.pointer("/items/0/key")?.as_str());
     key.map(str::to_owned).ok_or_else(|| Stop::Skip(format!("nothing is in {collection}")))
+}
+
+/// What a read needs to be there that a new server doesn't have, in a collection.
+pub(super) async fn prepare_read(attempt: &mut Attempt, collection: &str) -> Result<(), Stop> {
+    if collection.ends_with("/integration_keys") {
+        integration_key(attempt, collection).await?;
+    }
+    Ok(())
+}
+
+/// The key of a new integration key.
+async fn integration_key(attempt: &mut Attempt, collection: &str) -> Result<String, Stop> {
+    let mut body = sample("integration-keys-create").clone();
+    body["name"] = json!("Made by a case");
+    create(attempt, collection, &body).await
+}
+
+/// A trust store with the authority that documented verdicts end at.
+fn trusting() -> Value {
+    let path = sample("trust-stores-verdict-accepted").pointer("/body/path");
+    let authority = path.and_then(Value::as_array).and_then(|path| path.last());
+    json!({
+        "name": "Made by a case",
+        "authorities": [authority],
+        "crl_urls": [],
+        "revocation_check": "none",
+        "trust_store_type": "custom",
+    })
 }
 
 async fn create(attempt: &mut Attempt, collection: &str, body: &Value) -> Result<String, Stop> {

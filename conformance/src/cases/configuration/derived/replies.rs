@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::preparation::{first_key, prepare};
+use super::preparation::{first_key, prepare, prepare_read};
 use crate::{
     attempt::{Attempt, Who},
     case::{Check, Steps, Stop},
     document::{Document, Example, Operation},
-    exchange::Role,
+    exchange::{Answer, Role},
     oracle,
 };
 
@@ -23,6 +23,7 @@ impl Read {
         let Self(operation) = self;
         let mut path = operation.path.to_owned();
         while let Some((collection, rest)) = path.split_once("/{") {
+            prepare_read(attempt, collection).await?;
             let key = first_key(attempt, collection).await?;
             let rest = rest.split_once('}').map_or("", |(_, rest)| rest);
             path = format!("{collection}/{key}{rest}");
@@ -67,8 +68,11 @@ impl Documented {
         let (path, body) = prepare(attempt, operation.id, operation.path, body).await?;
         let sent = Some(body.clone());
         let answer = attempt.call(Role::Request, &Who::Admin, operation.method, &path, sent).await?;
-        attempt.status(&answer, 201)?;
+        attempt.status(&answer, operation.success().map_or(201, |success| success.status))?;
         attempt.documented(operation.id, &answer);
+        if operation.verifies() {
+            self.verdict(attempt, &answer);
+        }
         if !readable {
             return Ok(());
         }
@@ -79,6 +83,15 @@ impl Documented {
         let shown = attempt.at(&seen, "/body")?.clone();
         differences(attempt, &body, &shown, "body/body");
         Ok(())
+    }
+
+    /// The verdict is the documented one.
+    fn verdict(&self, attempt: &mut Attempt, answer: &Answer) {
+        let answers = self.operation.success().map(|success| success.examples()).unwrap_or_default();
+        let documented = answers.iter().find(|documented| documented.name == self.example.name);
+        if let Some(verdict) = documented.and_then(|documented| documented.value().pointer("/body/verdict")) {
+            attempt.equal(answer, "/body/verdict", verdict);
+        }
     }
 }
 
