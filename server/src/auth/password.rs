@@ -118,7 +118,7 @@ mod tests {
     use crate::{config::Passwords, telemetry::Metrics};
 
     fn hasher(queue: usize) -> PasswordHasher {
-        let settings = Passwords { memory_kib: 8, iterations: 1, parallelism: 1, queue };
+        let settings = Passwords { memory_kib: 8, iterations: 1, parallelism: 1, queue, remembered: 0 };
         PasswordHasher::new(&settings, Arc::new(Metrics::default()))
     }
 

@@ -21,7 +21,7 @@ impl EventsApi for TenantPlane {
             after.map_err(|_| Error::Invalid("Last-Event-ID is not the id of an event".to_owned()))?;
         let told = self.0.service.events_list(&ctx, after).await?;
         let events = told.filter_map(async |told| match told {
-            Told::Heartbeat => Some(Event::Heartbeat),
+            Told::Position(number) => Some(Event::Position { id: number.to_string() }),
             Told::Change(number, row) => happened(number, row),
         });
         Ok(EventsListAnswer { body: Events::new(events) })

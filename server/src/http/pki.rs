@@ -25,7 +25,7 @@ const KEEP: i64 = 60;
 #[handler]
 pub(super) async fn certificate_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
     let certificate = shared.service.ca_certificate(&ca, clock::now()).await;
-    let answer = certificate.map(|(pem, _)| file("application/x-pem-file", pem));
+    let answer = certificate.map(|(pem, _)| file("application/x-pem-file", lines(pem)));
     named(answer.unwrap_or_else(refused), "ca_certificate_get")
 }
 
@@ -47,7 +47,8 @@ pub(super) async fn revocation_list(shared: Data<&Arc<Shared>>, Path(ca): Path<S
 /// The same, PEM (RFC 7468 section 6).
 #[handler]
 pub(super) async fn revocation_list_in_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
-    let list = list(&shared, &ca, |der| file("application/x-pem-file", revocation_list_pem(&der))).await;
+    let list =
+        list(&shared, &ca, |der| file("application/x-pem-file", lines(revocation_list_pem(&der)))).await;
     named(list.unwrap_or_else(refused), "revocation_list_get")
 }
 
@@ -96,6 +97,14 @@ async fn ocsp(shared: &Shared, ca: &str, request: &[u8]) -> Result<Response, Err
 
 fn file(media: &str, bytes: impl Into<Body>) -> Response {
     Response::builder().content_type(media).body(bytes)
+}
+
+/// A text that ends with its last line, so that files can be put together.
+fn lines(mut pem: String) -> String {
+    if !pem.ends_with('\n') {
+        pem.push('\n');
+    }
+    pem
 }
 
 fn malformed() -> Response {

@@ -231,6 +231,9 @@ mod tests {
         let authorities = Authorities::new(ready.store.clone(), ready.master_key);
         let options = Options {
             key_pool: 0,
+            remembered: 0,
+            public_url: None,
+            outbound_trust_store: None,
             own_host: String::new(),
             issuer: String::new(),
             has_tls: false,

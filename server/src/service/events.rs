@@ -42,8 +42,8 @@ pub(super) struct Events {
 pub enum Told {
     /// A change, with its number.
     Change(i64, OutboxRow),
-    /// Nothing happened for a while.
-    Heartbeat,
+    /// Where the listener is: whoever comes back goes on from there, however quiet it was.
+    Position(i64),
 }
 
 impl Default for Events {
@@ -87,6 +87,8 @@ struct Listener {
     after: i64,
     /// What is read and not told yet, the next one last.
     waiting: Vec<(i64, OutboxRow)>,
+    /// Whether it was told where it is.
+    greeted: bool,
     ends_at: Instant,
     _open: Open,
 }
@@ -123,6 +125,7 @@ impl Service {
             head: receiver,
             after: after.unwrap_or(latest),
             waiting: Vec::new(),
+            greeted: false,
             ends_at: Instant::now() + LONGEST,
             _open: Open::new(&self.metrics),
         };
@@ -136,6 +139,9 @@ impl Service {
 impl Listener {
     /// The next thing to tell; none at the end.
     async fn next(&mut self) -> Option<Told> {
+        if !std::mem::replace(&mut self.greeted, true) {
+            return Some(Told::Position(self.after));
+        }
         let heartbeat = (Instant::now() + HEARTBEAT).min(self.ends_at);
         loop {
             if let Some((number, row)) = self.waiting.pop() {
@@ -153,7 +159,7 @@ impl Listener {
                 // The server stops.
                 Ok(Err(_)) => return None,
                 Err(_) if Instant::now() >= self.ends_at => return None,
-                Err(_) => return Some(Told::Heartbeat),
+                Err(_) => return Some(Told::Position(self.after)),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use vouchsafe_domain::Timestamp;
 use vouchsafe_store::Job;
 
@@ -23,13 +23,40 @@ const FETCHED: i64 = 30 * 86_400_000_000;
 impl Service {
     /// Does all of it, until it is dropped.
     pub async fn keep_up(&self) {
-        tokio::join!(
-            self.events.watch(&self.store),
-            every(FLUSH, async || self.flush().await),
-            every(revocation_lists::EVERY, async || self.make_revocation_lists(clock::now()).await),
-            every(CRLS, async || self.crls.refresh(&self.store, clock::now()).await),
-            every(SWEEP, async || self.sweep(clock::now()).await),
-        );
+        let events = self.events.watch(&self.store);
+        tokio::join!(events, self.flushing(), self.listing(), self.fetching(), self.sweeping());
+    }
+
+    async fn flushing(&self) {
+        let mut every = every(FLUSH);
+        loop {
+            every.tick().await;
+            self.flush().await;
+        }
+    }
+
+    async fn listing(&self) {
+        let mut every = every(revocation_lists::EVERY);
+        loop {
+            every.tick().await;
+            self.make_revocation_lists(clock::now()).await;
+        }
+    }
+
+    async fn fetching(&self) {
+        let mut every = every(CRLS);
+        loop {
+            every.tick().await;
+            self.crls.refresh(&self.store, clock::now()).await;
+        }
+    }
+
+    async fn sweeping(&self) {
+        let mut every = every(SWEEP);
+        loop {
+            every.tick().await;
+            self.sweep(clock::now()).await;
+        }
     }
 
     async fn sweep(&self, now: Timestamp) {
@@ -53,11 +80,9 @@ impl Service {
     }
 }
 
-async fn every(time: Duration, work: impl AsyncFn()) {
+/// Ticks from one such time from now on. Work that takes longer is not made up for.
+fn every(time: Duration) -> Interval {
     let mut every = interval_at(Instant::now() + time, time);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        every.tick().await;
-        work().await;
-    }
+    every
 }

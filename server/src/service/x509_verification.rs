@@ -59,7 +59,7 @@ impl Service {
         let authority = self.authorities.get(ctx.tenant.as_str()).await?;
         let verdict = match presented {
             X509Presented::Named { issuer, .. } if !authority.is_named(issuer) => {
-                Err(Rejection::new(Reason::UntrustedIssuer))
+                Err(Rejection::new(Reason::UnknownCertificate))
             }
             X509Presented::Named { serial_number, .. } => match SerialNumber::parse(serial_number) {
                 Ok(serial_number) => self.by_record(ctx, &serial_number, None).await?,

@@ -129,6 +129,7 @@ async fn write(store: &Store, tenant: &TenantId, now: Timestamp, n: u32, kind: K
                 created_at: now,
                 updated_at: now,
                 last_use_at: None,
+                revocation_reason: None,
             };
             store.x509_credentials_insert(tenant, &row, &[0x30; 900], record).await?;
         }

@@ -12,7 +12,7 @@ use super::Kind;
 
 pub(super) const KEY: &str = "0b4e7a0e-5f0a-4c5b-8e0e-3c2d1b0a9f8e";
 
-pub(super) const KINDS: [Kind; 15] = [
+pub(super) const KINDS: [Kind; 16] = [
     Kind::Acls,
     Kind::AaaSettings,
     Kind::Users,
@@ -26,6 +26,7 @@ pub(super) const KINDS: [Kind; 15] = [
     Kind::HealthMonitoring,
     Kind::SnmpTrap,
     Kind::Tenants,
+    Kind::IntegrationKeys,
     Kind::OauthClients,
     Kind::TrustStores,
 ];
@@ -91,6 +92,7 @@ pub(super) fn good(kind: Kind) -> Value {
             "password_rules": {"minimum_length": 72},
             "trust_stores": [KEY, "-7001"],
         }),
+        Kind::IntegrationKeys => json!({"client_certificates": true, "name": "Gateway 1"}),
         Kind::OauthClients => {
             json!({"client_id": "billing", "scopes": ["tenant:basic-credentials:read"]})
         }

@@ -50,6 +50,7 @@ pub(crate) fn x509(n: u32, authority: &str) -> X509CredentialsRow {
         created_at: at(i64::from(n)),
         updated_at: at(i64::from(n)),
         last_use_at: None,
+        revocation_reason: None,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::fixtures::{tenant, username, x509};
 
 on_both!(empty_to_latest, an_older_database_keeps_its_rows, many_at_once, a_newer_schema_is_refused);
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "m0001_tenants",
     "m0002_access",
     "m0003_credentials",
@@ -22,6 +22,7 @@ const ALL: [&str; 7] = [
     "m0005_sessions",
     "m0006_configuration",
     "m0007_audit",
+    "m0008_verification",
 ];
 
 async fn empty_to_latest(database: Database) {

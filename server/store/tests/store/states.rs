@@ -1,6 +1,6 @@
 //! Changes of state: of those decided on the same state, one takes place.
 
-use vouchsafe_domain::State;
+use vouchsafe_domain::{RevocationReason, State};
 use vouchsafe_store::{BasicCredentialsRow, LastUse, Record, StateChange, X509CredentialsRow};
 
 use crate::backend::{Database, on_both};
@@ -88,14 +88,20 @@ async fn x509_states(database: Database) {
     assert!(store.x509_credentials_first_use(&used(5), record("one", "use", 1)).await.unwrap());
     assert!(!store.x509_credentials_first_use(&used(6), record("one", "use", 1)).await.unwrap());
     let late = change(State::Inactive, State::Revoked, 7)();
-    assert!(!store.x509_credentials_change_state(&late, record("one", "late", 1)).await.unwrap());
+    assert!(!store.x509_credentials_change_state(&late, None, record("one", "late", 1)).await.unwrap());
     let revoked = change(State::Active, State::Revoked, 8)();
-    assert!(store.x509_credentials_change_state(&revoked, record("one", "revoke", 1)).await.unwrap());
+    let why = Some(RevocationReason::KeyCompromise);
+    assert!(store.x509_credentials_change_state(&revoked, why, record("one", "revoke", 1)).await.unwrap());
     let elsewhere = StateChange { tenant: tenant("two"), ..change(State::Revoked, State::Active, 9)() };
-    assert!(!store.x509_credentials_change_state(&elsewhere, Record::default()).await.unwrap());
+    assert!(!store.x509_credentials_change_state(&elsewhere, None, Record::default()).await.unwrap());
 
-    let expected =
-        X509CredentialsRow { state: State::Revoked, updated_at: at(8), last_use_at: Some(at(5)), ..row };
+    let expected = X509CredentialsRow {
+        state: State::Revoked,
+        updated_at: at(8),
+        last_use_at: Some(at(5)),
+        revocation_reason: why,
+        ..row
+    };
     assert_eq!(store.x509_credentials_get(&one, &id(1)).await.unwrap(), Some(expected));
     assert_eq!(store.basic_credentials_get(&one, &id(1)).await.unwrap(), Some(basic(1, "a")));
     assert_eq!(actions(&store).await, ["use", "revoke"]);

@@ -115,7 +115,7 @@ async fn what_is_not_revoked_is_counted(database: Database) {
             updated_at: at(9),
         };
         store.basic_credentials_change_state(&change, Record::default()).await.unwrap();
-        store.x509_credentials_change_state(&change, Record::default()).await.unwrap();
+        store.x509_credentials_change_state(&change, None, Record::default()).await.unwrap();
     }
     assert_eq!((unrevoked("one").await, unrevoked("two").await), (0, 6));
 }

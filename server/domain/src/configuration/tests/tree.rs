@@ -20,6 +20,7 @@ fn kinds() {
         ("/management/monitoring", Kind::HealthMonitoring),
         ("/management/snmp/trap", Kind::SnmpTrap),
         ("/tenants/k", Kind::Tenants),
+        ("/tenants/k/integration_keys/k", Kind::IntegrationKeys),
         ("/tenants/k/oauth_clients/k", Kind::OauthClients),
         ("/trust_stores/-7001", Kind::TrustStores),
     ] {
@@ -39,6 +40,8 @@ fn kinds() {
         "/tenants/k/oauth_clients",
         "/tenants/k/clients/k",
         "/tenants//oauth_clients/k",
+        "/tenants//integration_keys/k",
+        "/integration_keys/k",
         "/oauth_clients/k",
         "/x509/platform_ca",
     ] {

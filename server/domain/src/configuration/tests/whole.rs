@@ -24,6 +24,7 @@ fn consistent() -> Snapshot {
         ("/api/configuration/management/email".to_owned(), Kind::Email),
         (format!("{STORES}/{KEY}"), Kind::TrustStores),
         (format!("{TENANTS}/t1"), Kind::Tenants),
+        (format!("{TENANTS}/t1/integration_keys/k1"), Kind::IntegrationKeys),
         (format!("{TENANTS}/t1/oauth_clients/c1"), Kind::OauthClients),
     ] {
         whole.0.insert(path, good(kind));
@@ -44,6 +45,7 @@ fn a_consistent_configuration() {
     );
     assert_eq!((whole.groups().count(), whole.acls().len(), whole.tenants().count()), (2, 2, 1));
     assert_eq!((whole.oauth_clients().count(), whole.trust_stores().count()), (1, 1));
+    assert_eq!(whole.integration_keys().count(), 1);
 }
 
 /// At which path which pointer gets which value; a value `copy:PATH` copies an object there.
@@ -65,6 +67,8 @@ const BROKEN: &[(&str, &str, &str)] = &[
         r#"{"audience": "vouchsafe", "clock_leeway_seconds": 0, "issuer": "https://issuer.example.com/"}"#,
     ),
     ("/tenants/t2", "", "\"copy:/tenants/t1\""),
+    ("/tenants/t1/integration_keys/k2", "", "\"copy:/tenants/t1/integration_keys/k1\""),
+    ("/tenants/t9/integration_keys/k2", "", r#"{"client_certificates": false, "name": "Gateway 1"}"#),
     ("/tenants/t1/oauth_clients/c2", "", "\"copy:/tenants/t1/oauth_clients/c1\""),
     ("/tenants/t9/oauth_clients/c2", "", r#"{"client_id": "other", "scopes": []}"#),
     ("/tenants/t1/oauth_clients/c1", "/scopes/-", "\"tenant:basic-credentials:read\""),

@@ -19,6 +19,7 @@ fn row(n: u32) -> X509CredentialsRow {
         created_at: at,
         updated_at: at,
         last_use_at: n.is_multiple_of(2).then_some(at),
+        revocation_reason: None,
     }
 }
 
