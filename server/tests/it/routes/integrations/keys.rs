@@ -16,10 +16,10 @@ async fn passes(server: &TestServer, key: &str) -> u16 {
     status(&nginx_basic(server, key, "UserA", "123").await)
 }
 
-/// Refused for what it would make of the whole.
-async fn semantic(session: &Session<'_>, answer: Answer) {
+/// Refused for such a reason.
+async fn refused(session: &Session<'_>, answer: Answer, kind: &str) {
     let error = answer.failure(400);
-    assert_eq!(error["type"], "SemanticError", "{error}");
+    assert_eq!(error["type"], kind, "{error}");
     session.rollback().await.expect(200);
 }
 
@@ -106,10 +106,10 @@ both!(have_a_name_that_is_unique_and_stays, async |server: TestServer| {
     session.commit().await.expect(201);
     let one = || json!({"name": "one", "client_certificates": true});
     let answer = session.post(&keys, one()).await;
-    semantic(&session, answer).await;
+    refused(&session, answer, "SemanticError").await;
     for name in ["two", "three"] {
         let answer = session.put(&path, json!({"name": name, "client_certificates": false})).await;
-        semantic(&session, answer).await;
+        refused(&session, answer, "SyntacticError").await;
     }
     for bad in [
         json!({}),
