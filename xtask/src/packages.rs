@@ -24,6 +24,7 @@ const PROGRAMS: [Program; 11] = [
     Program { name: "psql", package: "postgresql-client" },
     Program { name: "sqlite3", package: "sqlite3" },
     Program { name: "python3", package: "python3 python3-venv" },
+    Program { name: "mosquitto_sub", package: "mosquitto-clients" },
     Program { name: "node", package: "nodejs" },
     Program { name: "npm", package: "npm" },
     Program { name: "chromium", package: "chromium" },
