@@ -16,7 +16,7 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 11] = [
+const PROGRAMS: [Program; 12] = [
     Program { name: "cc", package: "gcc libc6-dev" },
     Program { name: "curl", package: "curl" },
     Program { name: "openssl", package: "openssl" },

@@ -77,6 +77,15 @@ both!(a_certificate_counts_only_from_whom_it_may, async |server: TestServer| {
         let answer = Answer::of(request).await;
         assert_eq!(status(&answer), expected, "{verify:?} {certificate:?}");
     }
+    // Two of a kind: one is the client's own.
+    for headers in [
+        [("X-SSL-Client-Verify", "SUCCESS"), ("X-SSL-Client-Verify", "NONE"), ("X-SSL-Client-Cert", &good)],
+        [("X-SSL-Client-Verify", "SUCCESS"), ("X-SSL-Client-Cert", &good), ("X-SSL-Client-Cert", &good)],
+    ] {
+        let request = nginx(&server, &proxy);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        assert_eq!(status(&Answer::of(request).await), 401, "{headers:?}");
+    }
     // A password counts before a certificate, and a wrong one is not made good by it.
     basic(&server, "UserA", "123").await;
     for (password, expected) in [("123", 204), ("124", 401)] {

@@ -93,7 +93,11 @@ both!(that_is_no_json_or_too_much, async |server: TestServer| {
         // No credentials are called `verify`.
         for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH] {
             let answer = server.request(method.clone(), &path).send().await.unwrap();
-            assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &HeaderValue::from_static("POST")), "{method}");
+            assert_eq!(
+                (answer.status().as_u16(), &answer.headers()["allow"]),
+                (405, &HeaderValue::from_static("POST")),
+                "{method}"
+            );
         }
     }
 });

@@ -20,6 +20,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical,CA:FALSE
 authorityKeyIdentifier = keyid
 [plain]
+authorityKeyIdentifier = none
 basicConstraints = critical,CA:FALSE
 ";
 
