@@ -52,8 +52,13 @@ both!(a_certificate_is_allowed_until_its_end, async |server: TestServer| {
     expected["expire_at"] = json!(end.unix_timestamp());
     let (proxy, broker) = (key(&server, true).await, key(&server, false).await);
     let pem = &issued["certificate"];
+    // What EMQX 5 means by PEM.
+    let bare: Vec<&str> = pem.as_str().unwrap().lines().filter(|line| !line.starts_with("-----")).collect();
     for (body, by_proxy, by_broker) in [
         (json!({"cert_pem": pem}), true, false),
+        (json!({"cert_pem": bare.concat()}), true, false),
+        (json!({"cert_pem": bare.join("\n")}), true, false),
+        (json!({"cert_pem": bare[1..].concat()}), false, false),
         // What templates make of what isn't there.
         (json!({"cert_pem": pem, "username": "device", "password": ""}), true, false),
         (json!({"cert_pem": pem, "username": null, "password": null}), true, false),
