@@ -5,6 +5,7 @@ mod emqx_denials;
 mod keys;
 mod nginx;
 mod nginx_refusals;
+mod no_keys;
 mod outages;
 mod overload;
 mod trail;

@@ -15,7 +15,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestServer, session::Session};
+use crate::{
+    harness::{TestDatabase, TestServer, session::Session},
+    process::database::sql,
+};
 
 pub(super) const BASIC: &str = "/api/v1/basic-credentials";
 pub(super) const X509: &str = "/api/v1/x509-credentials";
@@ -102,6 +105,11 @@ pub(super) async fn lock_after(server: &TestServer, failures: u32, seconds: u32)
     body["lockout"] = json!({"failures": failures, "duration_seconds": seconds});
     session.put(&path, body).await.expect(201);
     session.commit().await.expect(201);
+}
+
+/// Lets no lock end while a test looks at it: the last failures will have been in an hour.
+pub(super) fn hold_locks(database: &TestDatabase) {
+    sql(database, "UPDATE verification_failures SET last_at = last_at + 3600000000");
 }
 
 /// Looks until it is there.

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{allowed, emqx, key};
 use crate::{
     harness::{Answer, TestServer, both},
-    routes::verification::{BASIC, X509, basic, issued, lock_after, set_state, shown},
+    routes::verification::{BASIC, X509, basic, hold_locks, issued, lock_after, set_state, shown},
 };
 
 /// What an allowance is, for as long as credentials live.
@@ -111,6 +111,7 @@ both!(whoever_is_rejected_is_denied, async |server: TestServer| {
     for _ in 0..2 {
         assert!(!ask("UserA", "124", "192.0.2.1").await);
     }
+    hold_locks(&server.database);
     assert!(!ask("UserA", "123", "192.0.2.1").await, "locked");
     assert!(ask("UserA", "123", "192.0.2.2").await);
     assert!(ask("UserA", "123", "").await);

@@ -3,7 +3,7 @@
 use super::{key, nginx, status};
 use crate::{
     harness::{Answer, TestServer, both},
-    routes::verification::{basic, lock_after},
+    routes::verification::{basic, hold_locks, lock_after},
 };
 
 /// The status of a question with such headers.
@@ -16,6 +16,7 @@ async fn ask(server: &TestServer, key: &str, headers: &[(&str, &str)], password:
 /// Locks the device of these headers out.
 async fn lock(server: &TestServer, key: &str, headers: &[(&str, &str)]) {
     assert_eq!(ask(server, key, headers, "wrong").await, 401, "{headers:?}");
+    hold_locks(&server.database);
     assert_eq!(ask(server, key, headers, "123").await, 403, "{headers:?}");
 }
 

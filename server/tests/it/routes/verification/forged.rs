@@ -24,7 +24,7 @@ authorityKeyIdentifier = none
 basicConstraints = critical,CA:FALSE
 ";
 
-/// A CA that calls itself as ours does, with a key of its own; its name is written as ours (`default`: a PrintableString), or
+/// A CA that calls itself as ours does, with a key of its own; its name is written as ours (a `PrintableString`: `default`), or
 /// as `utf8only`.
 fn forger(mask: &str) -> OpenSsl {
     let openssl = OpenSsl::new();

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{BASIC, basic, lock_after, outcome, verify, verify_from};
+use super::{BASIC, basic, hold_locks, lock_after, outcome, verify, verify_from};
 use crate::{
     harness::{TestServer, both},
     process::database::sql,
@@ -49,6 +49,7 @@ both!(are_not_looked_at_while_a_pair_is_locked, async |server: TestServer| {
     for _ in 0..2 {
         verify_from(&server, "192.0.2.1", "UserA", "124").await;
     }
+    hold_locks(&server.database);
     // Who looks at this fails.
     sql(&server.database, "UPDATE basic_credentials SET password_hash = 'no hash'");
     for password in ["123", "124"] {
