@@ -42,7 +42,7 @@ both!(is_accepted_or_refused_for_a_stated_reason, async |server: TestServer| {
         for (name, example) in examples {
             let body: &Value = &resolve(example)["value"];
             let nobody = "00000000-0000-4000-8000-000000000000";
-            let path = operation.path.replace("{key}", nobody).replace("{client_key}", nobody);
+            let path = operation.path_of_object(nobody, nobody);
             let answer = session.send(operation.method.clone(), &path, Some(body)).await;
             let Some((status, words)) = refused.remove(&(operation.id, name.as_str())) else {
                 assert_eq!(answer.status.as_u16(), 201, "{} {name}: {}", operation.id, answer.text);
