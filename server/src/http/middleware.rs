@@ -135,7 +135,13 @@ fn refused(path: &str, status: u16, kind: &str, text: &str) -> Response {
 /// The methods of a path (RFC 9110 section 15.5.6), by the document; a path beside it has one.
 fn allowed(path: &str) -> String {
     let mut methods = Vec::new();
-    for operation in OPERATIONS.iter().filter(|operation| matches(operation.path, path)) {
+    // What is named goes before what is a parameter (OpenAPI 3.1, Paths Object).
+    let is_named = OPERATIONS.iter().any(|operation| operation.path == path);
+    let is_it = |operation: &&&Operation| match is_named {
+        true => operation.path == path,
+        false => matches(operation.path, path),
+    };
+    for operation in OPERATIONS.iter().filter(is_it) {
         methods.push(operation.method);
         if operation.method == "GET" {
             methods.push("HEAD");

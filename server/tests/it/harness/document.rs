@@ -157,8 +157,12 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
     if !path.starts_with("/api/") {
         return;
     }
-    let same_path: Vec<_> =
+    let mut same_path: Vec<_> =
         OPERATIONS.iter().chain(&*ADMIN_OPERATIONS).filter(|operation| operation.has_path(path)).collect();
+    // What is named goes before what is a parameter (OpenAPI 3.1, Paths Object).
+    if same_path.iter().any(|operation| operation.path == path) {
+        same_path.retain(|operation| operation.path == path);
+    }
     let head = *method == Method::HEAD;
     let method = if head { &Method::GET } else { method };
     let Some(operation) = same_path.iter().find(|operation| operation.method == *method) else {
