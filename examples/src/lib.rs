@@ -1,5 +1,7 @@
 //! How the examples reach a server: by the `bootstrap.json` that its first start wrote, or by what they are told.
 
+pub mod mqtt;
+
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};

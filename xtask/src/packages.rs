@@ -16,7 +16,7 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 10] = [
+const PROGRAMS: [Program; 11] = [
     Program { name: "cc", package: "gcc libc6-dev" },
     Program { name: "curl", package: "curl" },
     Program { name: "openssl", package: "openssl" },
@@ -24,6 +24,7 @@ const PROGRAMS: [Program; 10] = [
     Program { name: "psql", package: "postgresql-client" },
     Program { name: "sqlite3", package: "sqlite3" },
     Program { name: "python3", package: "python3 python3-venv" },
+    Program { name: "mosquitto_sub", package: "mosquitto-clients" },
     Program { name: "node", package: "nodejs" },
     Program { name: "npm", package: "npm" },
     Program { name: "chromium", package: "chromium" },

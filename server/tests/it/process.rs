@@ -16,6 +16,7 @@ mod issuers;
 mod killed;
 mod logs;
 mod master_key;
+mod mqtt_gateway;
 mod refusals;
 mod replicas;
 mod settings;

@@ -94,7 +94,7 @@ async fn decide(
             let password = Secret::new(password);
             by_password(shared, &caller, BasicPresented { username, password, client_address }).await
         }
-        (_, _, Some(pem)) => by_certificate(shared, &caller, pem).await,
+        (_, _, Some(certificate)) => by_certificate(shared, &caller, certificate).await,
         _ => Ok(None),
     }
 }
@@ -132,9 +132,21 @@ async fn by_password(
     }))
 }
 
+/// What EMQX calls `cert_pem` is a PEM text's base64 without the lines around it.
+fn armoured(certificate: String) -> String {
+    match certificate.contains("-----BEGIN ") {
+        true => certificate,
+        false => format!("-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n"),
+    }
+}
+
 /// A session ends when its certificate does.
-async fn by_certificate(shared: &Shared, caller: &Integration, pem: String) -> Result<Option<Value>, Error> {
-    let presented = X509Presented::Chain(vec![pem]);
+async fn by_certificate(
+    shared: &Shared,
+    caller: &Integration,
+    certificate: String,
+) -> Result<Option<Value>, Error> {
+    let presented = X509Presented::Chain(vec![armoured(certificate)]);
     let verdict = shared.service.x509_credentials_verify(&caller.ctx, &presented).await?;
     Ok(verdict.ok().map(|accepted| {
         let mut attributes = json!({"tenant": caller.ctx.tenant.as_str()});

@@ -14,7 +14,7 @@ use crate::harness::{TestDatabase, openssl::OpenSsl};
 on_both!(the_quickstarts_certificate_verifies);
 
 /// An example's binary stands beside the server's.
-fn example(database: &TestDatabase, name: &str) -> Command {
+pub(super) fn example(database: &TestDatabase, name: &str) -> Command {
     let program: PathBuf = Path::new(env!("CARGO_BIN_EXE_vouchsafe")).with_file_name(name);
     assert!(program.exists(), "{} is missing: cargo build -p vouchsafe-examples", program.display());
     let mut command = Command::new(program);
