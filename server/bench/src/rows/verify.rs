@@ -76,13 +76,11 @@ fn remembered(bench: &mut Bench, world: &World, connections: usize) -> anyhow::R
             login(path, &world.fleet, device(lane * 7 + number))
         })
     };
-    bench.race(
-        Race::new(name, connections, move || on(&world.server, BASIC)).limit(
-            "bare poem route, same JSON",
-            (world.backend == Backend::Sqlite).then_some("60 %"),
-            move || on(bare, "/verify"),
-        ),
-    )
+    bench.race(Race::new(name, connections, move || on(&world.server, BASIC)).limit(
+        "bare poem route, same JSON",
+        (world.backend == Backend::Sqlite).then_some("60 %"),
+        move || on(bare, "/verify"),
+    ))
 }
 
 fn device(number: usize) -> u32 {
@@ -133,13 +131,11 @@ fn serial(bench: &mut Bench, world: &World, connections: usize) -> anyhow::Resul
             request("POST", path, &world.default, &body)
         })
     };
-    bench.race(
-        Race::new(name, connections, move || on(&world.server, &format!("{X509}/verify"))).limit(
-            "bare poem route, same JSON",
-            (world.backend == Backend::Sqlite).then_some("60 %"),
-            move || on(bare, "/verify"),
-        ),
-    )
+    bench.race(Race::new(name, connections, move || on(&world.server, &format!("{X509}/verify"))).limit(
+        "bare poem route, same JSON",
+        (world.backend == Backend::Sqlite).then_some("60 %"),
+        move || on(bare, "/verify"),
+    ))
 }
 
 /// The revocation lists of both tenants are there, so that they are rebuilt behind.

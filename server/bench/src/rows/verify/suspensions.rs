@@ -51,7 +51,8 @@ pub(super) fn run(bench: &mut Bench, world: &World) -> anyhow::Result<()> {
         }
         changed
     })?;
-    let count = |counter: &AtomicU64| f64::from(u32::try_from(counter.load(Ordering::SeqCst)).unwrap_or(u32::MAX));
+    let count =
+        |counter: &AtomicU64| f64::from(u32::try_from(counter.load(Ordering::SeqCst)).unwrap_or(u32::MAX));
     bench.figure(format!("{SUSPENDED}: verdicts"), count(&asked), "", None);
     bench.figure(format!("{SUSPENDED}: accepted too late"), count(&late), "", Some("none"));
     Ok(())
