@@ -16,7 +16,7 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 11] = [
+const PROGRAMS: [Program; 12] = [
     Program { name: "cc", package: "gcc libc6-dev" },
     Program { name: "curl", package: "curl" },
     Program { name: "openssl", package: "openssl" },
@@ -28,10 +28,14 @@ const PROGRAMS: [Program; 11] = [
     Program { name: "node", package: "nodejs" },
     Program { name: "npm", package: "npm" },
     Program { name: "chromium", package: "chromium" },
+    Program { name: "nginx", package: "nginx" },
 ];
 
-/// Where Debian keeps programs that are not on the path.
+/// Where Debian keeps PostgreSQL's programs, which are not on the path.
 const POSTGRESQL: &str = "/usr/lib/postgresql";
+
+/// Where daemons are. Not everybody has it on the path.
+const DAEMONS: &str = "/usr/sbin";
 
 /// The oldest Node.js that the linter of the document runs on. Debian has it since 13.
 const NODE: (u32, u32) = (20, 19);
@@ -78,6 +82,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
     folders.extend(versions);
+    folders.push(DAEMONS.into());
     folders.into_iter().map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }
 

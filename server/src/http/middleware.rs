@@ -135,13 +135,10 @@ fn refused(path: &str, status: u16, kind: &str, text: &str) -> Response {
 /// The methods of a path (RFC 9110 section 15.5.6), by the document; a path beside it has one.
 fn allowed(path: &str) -> String {
     let mut methods = Vec::new();
-    // What is named goes before what is a parameter (OpenAPI 3.1, Paths Object).
-    let is_named = OPERATIONS.iter().any(|operation| operation.path == path);
-    let is_it = |operation: &&&Operation| match is_named {
-        true => operation.path == path,
-        false => matches(operation.path, path),
-    };
-    for operation in OPERATIONS.iter().filter(is_it) {
+    // A path that is named leads nowhere else, as the router has it.
+    let named = OPERATIONS.iter().any(|operation| operation.path == path);
+    let leads_here = |template: &str| if named { template == path } else { matches(template, path) };
+    for operation in OPERATIONS.iter().filter(|operation| leads_here(operation.path)) {
         methods.push(operation.method);
         if operation.method == "GET" {
             methods.push("HEAD");

@@ -126,11 +126,18 @@ async fn by_certificate(shared: &Shared, caller: &Integration, pem: String) -> R
 /// The client certificate that nginx has verified the possession of, PEM. It counts only from a caller whose key says so,
 /// and only with SUCCESS: any client can write such headers, where a proxy doesn't overwrite them.
 fn certificate(request: &Request, caller: &Integration) -> Option<String> {
-    if !caller.client_certificates || request.header("x-ssl-client-verify") != Some("SUCCESS") {
+    if !caller.client_certificates || only(request, "x-ssl-client-verify")? != "SUCCESS" {
         return None;
     }
-    let escaped = request.header("x-ssl-client-cert")?;
+    let escaped = only(request, "x-ssl-client-cert")?;
     Some(percent_decode_str(escaped).decode_utf8().ok()?.into_owned())
+}
+
+/// A header's one value. Of two, one is the client's own, beside that of a proxy that adds where it should set.
+fn only<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let mut values = request.headers().get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then(|| value.to_str().ok())?
 }
 
 /// What is for good, or can be mended by other credentials, is 401; what ends by waiting or by an operator, 403.

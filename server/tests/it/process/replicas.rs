@@ -28,7 +28,7 @@ fn both_machines(database: &TestDatabase, settings: &[(&str, &str)]) -> [Command
     })
 }
 
-fn start_both(database: &TestDatabase) -> [Server; 2] {
+pub(super) fn start_both(database: &TestDatabase) -> [Server; 2] {
     let commands = both_machines(database, &[("VOUCHSAFE_MASTER_KEY_VALUE", KEY)]);
     let starts =
         commands.map(|command| std::thread::spawn(|| Server::spawn_as("https://vouchsafe.example", command)));
@@ -36,7 +36,7 @@ fn start_both(database: &TestDatabase) -> [Server; 2] {
 }
 
 /// What whichever was the first wrote down.
-fn first_bootstrap(database: &TestDatabase) -> Value {
+pub(super) fn first_bootstrap(database: &TestDatabase) -> Value {
     let folders = [database.data_dir(), other_folder(database)];
     let file = folders.iter().find_map(|folder| std::fs::read(folder.join("bootstrap.json")).ok());
     serde_json::from_slice(&file.unwrap()).unwrap()
