@@ -144,8 +144,9 @@ impl BasicCredentialsApi<'_> {
     /// `Accepted` is a use of the credentials: their state becomes `Active`, and `lastUseDate` is this moment. Suspensions,
     /// revocations and new passwords count from the next verification on.
     ///
-    /// Wrong passwords in a row lock the credentials for a time, if the tenant is set up for it. An unknown username takes
-    /// as long as a wrong password.
+    /// Who fails too often has to wait, longer each time, as the tenant's `lockout` says: `Locked`. Failures are counted for
+    /// each username and device, so `clientAddress` should always be sent. An unknown username takes as long as a wrong
+    /// password, and is counted just the same.
     ///
     /// Needs the scope `tenant:basic-credentials:verify`.
     ///

@@ -623,7 +623,9 @@ pub struct BasicCredentialsVerification {
     pub username: String,
     /// The password as the client presented it.
     pub password: Secret,
-    /// The client's IP address. It is for the audit trail: the server itself only sees the caller's address.
+    /// The IP address of the device that presented them, never the caller's own. Failures are counted per username and this
+    /// address, so that guessing from one device doesn't lock out another one; all IPv6 addresses of a /64 count as one.
+    /// Where it is left out, all devices without one share one count. It is in the audit trail as well.
     #[serde(rename = "clientAddress", default, skip_serializing_if = "Option::is_none")]
     pub client_address: Option<String>,
 }
@@ -642,7 +644,9 @@ impl BasicCredentialsVerification {
             client_address: None,
         }
     }
-    /// The client's IP address. It is for the audit trail: the server itself only sees the caller's address.
+    /// The IP address of the device that presented them, never the caller's own. Failures are counted per username and this
+    /// address, so that guessing from one device doesn't lock out another one; all IPv6 addresses of a /64 count as one.
+    /// Where it is left out, all devices without one share one count. It is in the audit trail as well.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -3401,8 +3405,12 @@ pub struct Tenant {
     pub certificate_profile: CertificateProfile,
     /// What the passwords of the tenant's basic credentials must be like.
     pub password_rules: PasswordRules,
-    /// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
-    /// is answered with `Locked`.
+    /// How guessing passwords of basic credentials is slowed down. Failed verifications are counted for each username and
+    /// device (`clientAddress`). After `failures` of them in a row the pair has to wait before each further one: 1 second at
+    /// first, doubling with each further failure, up to `duration_seconds`. Until then the verdict is `Locked`. The right
+    /// password clears the count of its own pair only; a count that nothing is added to is forgotten, after 10 minutes or
+    /// twice `duration_seconds`, whichever is longer. A tenant that was made without saying otherwise has 10 failures and 300
+    /// seconds.
     pub lockout: TenantLockout,
 }
 /// The CA of a tenant in the list.
@@ -3447,14 +3455,18 @@ pub struct TenantList {
     /// keys.
     pub meta: ObjectMeta,
 }
-/// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
-/// is answered with `Locked`.
+/// How guessing passwords of basic credentials is slowed down. Failed verifications are counted for each username and
+/// device (`clientAddress`). After `failures` of them in a row the pair has to wait before each further one: 1 second at
+/// first, doubling with each further failure, up to `duration_seconds`. Until then the verdict is `Locked`. The right
+/// password clears the count of its own pair only; a count that nothing is added to is forgotten, after 10 minutes or
+/// twice `duration_seconds`, whichever is longer. A tenant that was made without saying otherwise has 10 failures and 300
+/// seconds.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TenantLockout {
-    /// After how many failures in a row credentials are locked out. 0 switches lockout off.
+    /// After how many failures in a row a device has to wait. With 0 it never has to.
     pub failures: i32,
-    /// For how many seconds credentials stay locked out.
+    /// How many seconds a wait can become.
     pub duration_seconds: i32,
 }
 impl TenantLockout {
@@ -3498,8 +3510,12 @@ pub struct TenantRequest {
     pub certificate_profile: CertificateProfile,
     /// What the passwords of the tenant's basic credentials must be like.
     pub password_rules: PasswordRules,
-    /// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
-    /// is answered with `Locked`.
+    /// How guessing passwords of basic credentials is slowed down. Failed verifications are counted for each username and
+    /// device (`clientAddress`). After `failures` of them in a row the pair has to wait before each further one: 1 second at
+    /// first, doubling with each further failure, up to `duration_seconds`. Until then the verdict is `Locked`. The right
+    /// password clears the count of its own pair only; a count that nothing is added to is forgotten, after 10 minutes or
+    /// twice `duration_seconds`, whichever is longer. A tenant that was made without saying otherwise has 10 failures and 300
+    /// seconds.
     pub lockout: TenantLockout,
 }
 impl TenantRequest {
@@ -3826,7 +3842,7 @@ pub struct TrustStore {
     /// The type of a trust store.
     ///
     /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
-    ///   no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.
+    ///   no CRL is checked with it.
     /// - `custom`: A trust store of yours.
     pub trust_store_type: TrustStoreType,
 }
@@ -3839,7 +3855,8 @@ pub struct TrustStoreFailure {
     /// - `UnknownUsername`: The tenant has no basic credentials with this username.
     /// - `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.
     /// - `WrongPassword`: The password is not the one of these credentials.
-    /// - `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.
+    /// - `Locked`: Too many failures of this username from this device; others are not affected. No password of this pair is
+    ///   looked at until `retryAfter` seconds have passed, also not the right one.
     /// - `Suspended`: The credentials are suspended.
     /// - `Revoked`: The credentials are revoked.
     /// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
@@ -3968,7 +3985,7 @@ impl TrustStoreRequest {
 /// The type of a trust store.
 ///
 /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
-///   no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.
+///   no CRL is checked with it.
 /// - `custom`: A trust store of yours.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -4238,7 +4255,8 @@ impl<'de> serde::Deserialize<'de> for Verdict {
 /// - `UnknownUsername`: The tenant has no basic credentials with this username.
 /// - `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.
 /// - `WrongPassword`: The password is not the one of these credentials.
-/// - `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.
+/// - `Locked`: Too many failures of this username from this device; others are not affected. No password of this pair is
+///   looked at until `retryAfter` seconds have passed, also not the right one.
 /// - `Suspended`: The credentials are suspended.
 /// - `Revoked`: The credentials are revoked.
 /// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or

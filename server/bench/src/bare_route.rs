@@ -18,6 +18,8 @@ struct Input {
     common_name: Option<String>,
     key_type: Option<String>,
     state: Option<String>,
+    issuer: Option<String>,
+    serial_number: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -100,6 +102,44 @@ fn ten() -> Json<Vec<Credentials>> {
     Json(TEN.clone())
 }
 
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Verdict {
+    verdict: &'static str,
+    tenant: String,
+    credentials_id: String,
+    username: String,
+    state: &'static str,
+    created_date: String,
+    updated_date: String,
+    last_use_date: String,
+}
+
+#[handler]
+fn verify(input: Json<Input>) -> Json<Verdict> {
+    let Json(Input { username, serial_number, issuer, .. }) = input;
+    let moment = || "2020-03-01T12:47:02.247462Z".to_owned();
+    Json(Verdict {
+        verdict: "Accepted",
+        tenant: "fleet".to_owned(),
+        credentials_id: "br7si8mg10l7an82que0".to_owned(),
+        username: username.or(serial_number).or(issuer).unwrap_or_default(),
+        state: "Active",
+        created_date: moment(),
+        updated_date: moment(),
+        last_use_date: moment(),
+    })
+}
+
+/// As long as an OCSP response is.
+static RESPONSE: [u8; 900] = [0; 900];
+
+#[handler]
+fn ocsp(request: Vec<u8>) -> Response {
+    let response = Response::builder().content_type("application/ocsp-response");
+    if request.is_empty() { response.finish() } else { response.body(RESPONSE.as_slice()) }
+}
+
 #[handler]
 fn state(input: Json<Input>) -> StatusCode {
     if input.state.is_some() { StatusCode::NO_CONTENT } else { StatusCode::BAD_REQUEST }
@@ -113,6 +153,8 @@ pub(crate) fn serve(address: SocketAddr) -> anyhow::Result<()> {
         .at("/one", get(one))
         .at("/ten", get(ten))
         .at("/state", patch(state))
+        .at("/verify", post(verify))
+        .at("/ocsp", post(ocsp))
         // The server's answers carry one header more too.
         .with(SetHeader::new().overriding("x-request-id", "00000000000000000000000000000000"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

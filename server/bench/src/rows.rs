@@ -7,3 +7,4 @@ pub(crate) mod rsa;
 mod sdk;
 mod start;
 pub(crate) mod store;
+mod verify;

@@ -16,7 +16,10 @@ use crate::{
 /// The credentials in the big tenant that are not Revoked, for changes of state.
 const INACTIVE: u32 = 1_000;
 
-/// A server with three tenants: `default`, `ten` with ten credentials, `crowd` with many.
+/// How many credentials tenant `fleet` has.
+pub(crate) const FLEET: u32 = 4_000;
+
+/// A server with four tenants: `default`, `ten` with ten credentials, `crowd` with many, `fleet` with some to verify.
 pub(crate) struct World {
     pub(crate) backend: Backend,
     pub(crate) installation: Installation,
@@ -27,9 +30,14 @@ pub(crate) struct World {
     pub(crate) default: String,
     pub(crate) ten: String,
     pub(crate) crowd: String,
+    /// The token of tenant `fleet`, whose credentials all can be used: `device-00000000` and so on.
+    pub(crate) fleet: String,
     /// Ids of credentials that can be suspended, in both tenants.
     pub(crate) ten_ids: Vec<String>,
     pub(crate) crowd_ids: Vec<String>,
+    /// Ids of X.509 credentials that can be suspended, in tenants `ten` and `crowd`.
+    pub(crate) ten_x509_ids: Vec<String>,
+    pub(crate) crowd_x509_ids: Vec<String>,
 }
 
 impl World {
@@ -41,21 +49,28 @@ impl World {
         installation.start()?.stop()?;
         let client = installation.default_client()?;
         let (ten, crowd) = (installation.new_tenant("ten")?, installation.new_tenant("crowd")?);
+        let fleet = installation.new_tenant("fleet")?;
         let (url, runtime) = (installation.url()?, tokio::runtime::Runtime::new()?);
         let ten_ids = runtime.block_on(seed::basic_credentials(&url, "ten", 10, 10))?;
         let crowd_ids = runtime.block_on(seed::basic_credentials(&url, "crowd", rows, INACTIVE))?;
+        runtime.block_on(seed::basic_credentials(&url, "fleet", FLEET, FLEET))?;
+        let ten_x509_ids = runtime.block_on(seed::x509_credentials(&url, "ten", 26, 16))?;
+        let crowd_x509_ids = runtime.block_on(seed::x509_credentials(&url, "crowd", rows, 16))?;
         let server = installation.start()?;
         let token = |client| token(&server, client);
         Ok(Self {
             default: token(&client)?,
             ten: token(&ten)?,
             crowd: token(&crowd)?,
+            fleet: token(&fleet)?,
             backend,
             installation,
             server,
             client,
             ten_ids,
             crowd_ids,
+            ten_x509_ids,
+            crowd_x509_ids,
         })
     }
 

@@ -53,8 +53,14 @@ pub fn verify_client_chain(
     revocation: RevocationCheck<'_>,
     now: Timestamp,
 ) -> Result<CommonName, ClientChainError> {
-    let request =
-        ChainRequest { certificates: chain, anchors, revocation, purpose: Purpose::Client, at: now };
+    let request = ChainRequest {
+        certificates: chain,
+        anchors,
+        revocation,
+        purpose: Purpose::Client,
+        at: now,
+        max_intermediates: ChainRequest::MAX_INTERMEDIATES,
+    };
     let leaf = chain.first().ok_or(ClientChainError::NoCertificate)?;
     verify_chain(&request).map_err(|failures| kind(&failures))?;
     common_name(leaf)

@@ -31,11 +31,15 @@ pub struct ChainRequest<'a> {
     pub purpose: Purpose<'a>,
     /// The moment at which it must be good. One before 1970 counts as 1970.
     pub at: Timestamp,
+    /// How many CAs may be between the certificate and the authority: [`Self::MAX_INTERMEDIATES`] or fewer.
+    pub max_intermediates: usize,
 }
 
 impl ChainRequest<'_> {
     /// No real chain is longer; whoever sends more makes the verifier work for nothing.
     pub const MAX_CERTIFICATES: usize = 10;
+    /// rustls-webpki goes no deeper.
+    pub const MAX_INTERMEDIATES: usize = 6;
 }
 
 /// What a certificate is to be used for.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use vouchsafe_domain::{ScopeSet, TenantId, Timestamp};
 
 use super::{
+    Principal,
     claims::{Audience, Claims},
     verified::{TokenHash, Verified},
 };
@@ -20,6 +21,9 @@ pub enum TokenError {
     /// Its signature, form, audience or type is wrong.
     #[error("the access token is not valid")]
     Invalid,
+    /// It is for no tenant.
+    #[error("the access token names no tenant")]
+    NoTenant,
     /// It was good once.
     #[error("the access token has expired")]
     Expired,
@@ -45,7 +49,7 @@ pub struct TokenIssuer {
     signing: EncodingKey,
     verifying: DecodingKey,
     jwk: Value,
-    verified: Verified<Claims>,
+    verified: Verified<Principal>,
 }
 
 impl std::fmt::Debug for TokenIssuer {
@@ -132,23 +136,26 @@ impl TokenIssuer {
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|_| TokenError::Unsigned)
     }
 
-    /// The claims of a token that is good now.
+    /// Who a token stands for that is good now.
     ///
     /// # Errors
-    /// [`TokenError::Invalid`] and [`TokenError::Expired`].
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+    /// [`TokenError::Invalid`], [`TokenError::NoTenant`] and [`TokenError::Expired`].
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
         // One key, one rule: there is no configuration to change.
         let hash = TokenHash::new(token, 0);
-        if let Some(claims) = self.verified.get(hash, now) {
-            return Ok(claims);
+        if let Some(principal) = self.verified.get(hash, now) {
+            return Ok(principal);
         }
         let claims = self.check(token)?;
         let until = claims.expiry();
         if until <= now {
             return Err(TokenError::Expired);
         }
-        self.verified.insert(hash, claims.clone(), until, now);
-        Ok(claims)
+        let scopes = claims.scopes();
+        let tenant = TenantId::parse(claims.tenant).map_err(|_| TokenError::NoTenant)?;
+        let principal = Principal { tenant, actor: claims.client_id, scopes };
+        self.verified.insert(hash, principal.clone(), until, now);
+        Ok(principal)
     }
 
     fn check(&self, token: &str) -> Result<Claims, TokenError> {
@@ -189,8 +196,8 @@ mod tests {
         let now = Timestamp::from_micros(1_000_000_000_000_000);
         let token = issuer.issue(&tenant, "c", ScopeSet::all(), now).unwrap();
         for _ in 0..2 {
-            let claims = issuer.verify(&token, now).unwrap();
-            assert_eq!((claims.tenant.as_str(), claims.scopes()), ("default", ScopeSet::all()));
+            let principal = issuer.verify(&token, now).unwrap();
+            assert_eq!((principal.tenant.as_str(), principal.scopes), ("default", ScopeSet::all()));
         }
         let later = Timestamp::from_micros(now.as_micros() + 60_000_000);
         assert_eq!(issuer.verify(&token, later).unwrap_err(), TokenError::Expired);

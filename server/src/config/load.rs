@@ -179,6 +179,7 @@ mod tests {
         config.master_key.file = Some(PathBuf::new());
         config.tls.certificate = Some(PathBuf::new());
         config.tls.private_key = Some(PathBuf::new());
+        config.outbound.trust_store = Some(String::new());
         let table = toml::Table::try_from(&config).unwrap();
         let mut names = Vec::new();
         for (key, value) in &table {

@@ -9,7 +9,7 @@ use vouchsafe_domain::{Scope, ScopeSet, TenantId, Timestamp};
 
 use super::{Shared, error::HttpError, origin::origin};
 use crate::{
-    auth::TokenError,
+    auth::{Principal, TokenError},
     service::{Ctx, Error, Origin, Refusal, Settings},
 };
 
@@ -50,19 +50,12 @@ impl Plane for TenantPlane {
     }
 }
 
-/// What a good token says.
-struct Bearer {
-    tenant: TenantId,
-    actor: String,
-    scopes: ScopeSet,
-}
-
 impl TenantPlane {
     async fn ctx(&self, request: &Request, origin: &Origin) -> Result<Ctx, Error> {
         let mut settings = self.0.service.settings(origin.now).await?;
-        let Bearer { tenant, actor, scopes } = match self.0.auth_enabled {
+        let Principal { tenant, actor, scopes } = match self.0.auth_enabled {
             true => self.verify(bearer(request)?, &settings, origin.now).await?,
-            false => Bearer {
+            false => Principal {
                 tenant: TenantId::parse("default")?,
                 actor: ANONYMOUS.to_owned(),
                 scopes: ScopeSet::all(),
@@ -80,21 +73,16 @@ impl TenantPlane {
     }
 
     /// By our own key; or by an issuer that a tenant trusts, whose tokens are for that tenant, whatever they say.
-    async fn verify(&self, token: &str, settings: &Settings, now: Timestamp) -> Result<Bearer, Error> {
+    async fn verify(&self, token: &str, settings: &Settings, now: Timestamp) -> Result<Principal, Error> {
         let verified = self.0.issuers.verify(token, &settings.issuers, now).await;
         let verified = verified.map_err(|error| match error {
             TokenError::Unreachable => Error::Busy,
             error => refuse(error.to_string(), true),
         });
-        if let Some(external) = verified? {
-            let (tenant, actor, scopes) = (external.tenant, external.actor, external.scopes);
-            return Ok(Bearer { tenant, actor, scopes });
+        match verified? {
+            Some(external) => Ok(external),
+            None => self.0.tokens.verify(token, now).map_err(|error| refuse(error.to_string(), true)),
         }
-        let claims = self.0.tokens.verify(token, now).map_err(|error| refuse(error.to_string(), true))?;
-        let scopes = claims.scopes();
-        let tenant = TenantId::parse(claims.tenant)
-            .map_err(|_| refuse("the access token names no tenant".to_owned(), true))?;
-        Ok(Bearer { tenant, actor: claims.client_id, scopes })
     }
 
     fn refused(&self, tenant: &TenantId, actor: &str, origin: &Origin, reason: &'static str) {

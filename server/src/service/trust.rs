@@ -78,7 +78,8 @@ impl Trust {
             RevocationCheck::Leaf => Check::Leaf(&lists.known),
             RevocationCheck::Full => Check::Full(&lists.known),
         };
-        let request = ChainRequest { certificates, anchors: self.anchors(), revocation, purpose, at };
+        let (anchors, max_intermediates) = (self.anchors(), ChainRequest::MAX_INTERMEDIATES);
+        let request = ChainRequest { certificates, anchors, revocation, purpose, at, max_intermediates };
         verify_chain(&request).map_err(|mut failures| {
             let unknown =
                 |failure: &&mut ChainFailure| failure.reason == ChainFailureReason::RevocationUnknown;
@@ -112,6 +113,8 @@ impl Service {
         request: TrustRequest,
         now: Timestamp,
     ) -> Result<Result<VerifiedChain, Vec<ChainFailure>>, Error> {
+        // Whom calls to others are verified by is settled with the settings.
+        self.settings(now).await?;
         let unchecked = Trust { check: RevocationCheck::None, ..trust.clone() };
         let trusted = self.run(unchecked, request.clone(), Lists::default()).await?;
         if trusted.is_err() || trust.check == RevocationCheck::None {

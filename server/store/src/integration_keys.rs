@@ -1,6 +1,5 @@
 //! Integration keys: what proxies and brokers prove themselves with, each for one tenant.
 
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use vouchsafe_domain::{TenantId, Timestamp};
 
@@ -48,27 +47,16 @@ impl Tx {
         inserted.map(|_| ()).map_err(|error| Error::insert(error, Conflict::IntegrationKey))
     }
 
-    /// Changes whether client certificates count. A key that doesn't exist is passed over.
-    pub async fn integration_key_update(
+    /// Removes a key, if there is one of that name, and answers what it was.
+    pub async fn integration_key_delete(
         &self,
         tenant: &TenantId,
         name: &str,
-        client_certificates: bool,
-    ) -> Result<(), Error> {
-        let update = Entity::update_many()
-            .col_expr(Column::ClientCertificates, Expr::value(client_certificates))
-            .filter(Column::TenantId.eq(tenant.as_str()))
-            .filter(Column::Name.eq(name));
-        update.exec(self.db()).await?;
-        Ok(())
-    }
-
-    /// Removes a key, if there is one of that name.
-    pub async fn integration_key_delete(&self, tenant: &TenantId, name: &str) -> Result<(), Error> {
-        let gone =
-            Entity::delete_many().filter(Column::TenantId.eq(tenant.as_str())).filter(Column::Name.eq(name));
-        gone.exec(self.db()).await?;
-        Ok(())
+    ) -> Result<Option<IntegrationKeyRow>, Error> {
+        let key = (tenant.to_string(), name.to_owned());
+        let found = Entity::find_by_id(key.clone()).one(self.db()).await?;
+        Entity::delete_by_id(key).exec(self.db()).await?;
+        found.map(row).transpose()
     }
 }
 

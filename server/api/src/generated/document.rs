@@ -886,7 +886,7 @@ pub static BASIC_CREDENTIALS_VERIFICATION: Schema = Schema {
             },
             Property {
                 name: "clientAddress",
-                doc: "The client's IP address. It is for the audit trail: the server itself only sees the caller's address.",
+                doc: "The IP address of the device that presented them, never the caller's own. Failures are counted per username and this\naddress, so that guessing from one device doesn't lock out another one; all IPv6 addresses of a /64 count as one.\nWhere it is left out, all devices without one share one count. It is in the audit trail as well.",
                 required: false,
                 ty: Ty::Named(&CLIENT_ADDRESS),
             },
@@ -2087,7 +2087,7 @@ pub static LOCK_HOLDER: Schema = Schema {
 /// The schema `LockoutDuration`.
 pub static LOCKOUT_DURATION: Schema = Schema {
     name: "LockoutDuration",
-    doc: "For how many seconds credentials stay locked out.",
+    doc: "How many seconds a wait can become.",
     kind: Kind::Number(Number {
         integer: true,
         minimum: Some(1f64),
@@ -3533,7 +3533,7 @@ pub static TENANT_LIST: Schema = Schema {
 /// The schema `TenantLockout`.
 pub static TENANT_LOCKOUT: Schema = Schema {
     name: "TenantLockout",
-    doc: "What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification\nis answered with `Locked`.",
+    doc: "How guessing passwords of basic credentials is slowed down. Failed verifications are counted for each username and\ndevice (`clientAddress`). After `failures` of them in a row the pair has to wait before each further one: 1 second at\nfirst, doubling with each further failure, up to `duration_seconds`. Until then the verdict is `Locked`. The right\npassword clears the count of its own pair only; a count that nothing is added to is forgotten, after 10 minutes or\ntwice `duration_seconds`, whichever is longer. A tenant that was made without saying otherwise has 10 failures and 300\nseconds.",
     kind: Kind::Object {
         properties: &[
             Property {
@@ -3555,7 +3555,7 @@ pub static TENANT_LOCKOUT: Schema = Schema {
 /// The schema `TenantLockoutFailures`.
 pub static TENANT_LOCKOUT_FAILURES: Schema = Schema {
     name: "TenantLockoutFailures",
-    doc: "After how many failures in a row credentials are locked out. 0 switches lockout off.",
+    doc: "After how many failures in a row a device has to wait. With 0 it never has to.",
     kind: Kind::Number(Number {
         integer: true,
         minimum: Some(0f64),
@@ -4221,7 +4221,7 @@ pub static TRUST_STORE_REQUEST: Schema = Schema {
 /// The schema `TrustStoreType`.
 pub static TRUST_STORE_TYPE: Schema = Schema {
     name: "TrustStoreType",
-    doc: "The type of a trust store.\n\n- `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and\n  no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.\n- `custom`: A trust store of yours.",
+    doc: "The type of a trust store.\n\n- `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and\n  no CRL is checked with it.\n- `custom`: A trust store of yours.",
     kind: Kind::Enum(&["built-in", "custom"]),
 };
 /// The schema `TrustStoreVerdict`.
@@ -4469,7 +4469,7 @@ pub static VERDICT: Schema = Schema {
 /// The schema `VerdictReason`.
 pub static VERDICT_REASON: Schema = Schema {
     name: "VerdictReason",
-    doc: "Why something was rejected.\n\n- `UnknownUsername`: The tenant has no basic credentials with this username.\n- `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.\n- `WrongPassword`: The password is not the one of these credentials.\n- `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.\n- `Suspended`: The credentials are suspended.\n- `Revoked`: The credentials are revoked.\n- `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or\n  there are no credentials with this issuer and serial number.\n- `MalformedCertificate`: What was sent cannot be read as a certificate.\n- `Expired`: The certificate, or one above it, is past its end.\n- `NotYetValid`: The certificate, or one above it, is before its beginning.\n- `BadSignature`: A signature in the chain was not made with the key of the certificate above.\n- `UntrustedIssuer`: No chain leads to an authority that is trusted here.\n- `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.\n- `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.\n- `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that\n  is critical and not known.\n- `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.\n- `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.",
+    doc: "Why something was rejected.\n\n- `UnknownUsername`: The tenant has no basic credentials with this username.\n- `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.\n- `WrongPassword`: The password is not the one of these credentials.\n- `Locked`: Too many failures of this username from this device; others are not affected. No password of this pair is\n  looked at until `retryAfter` seconds have passed, also not the right one.\n- `Suspended`: The credentials are suspended.\n- `Revoked`: The credentials are revoked.\n- `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or\n  there are no credentials with this issuer and serial number.\n- `MalformedCertificate`: What was sent cannot be read as a certificate.\n- `Expired`: The certificate, or one above it, is past its end.\n- `NotYetValid`: The certificate, or one above it, is before its beginning.\n- `BadSignature`: A signature in the chain was not made with the key of the certificate above.\n- `UntrustedIssuer`: No chain leads to an authority that is trusted here.\n- `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.\n- `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.\n- `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that\n  is critical and not known.\n- `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.\n- `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.",
     kind: Kind::Enum(
         &[
             "UnknownUsername",

@@ -729,7 +729,9 @@ pub struct BasicCredentialsVerification {
     pub username: PresentedUsername,
     /// The password as the client presented it.
     pub password: PresentedPassword,
-    /// The client's IP address. It is for the audit trail: the server itself only sees the caller's address.
+    /// The IP address of the device that presented them, never the caller's own. Failures are counted per username and this
+    /// address, so that guessing from one device doesn't lock out another one; all IPv6 addresses of a /64 count as one.
+    /// Where it is left out, all devices without one share one count. It is in the audit trail as well.
     #[serde(rename = "clientAddress")]
     #[serde(
         default,
@@ -2156,7 +2158,7 @@ impl Serialize for LockHolder {
         Self::serialize(self, serializer)
     }
 }
-/// For how many seconds credentials stay locked out.
+/// How many seconds a wait can become.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct LockoutDuration(i32);
@@ -3876,8 +3878,12 @@ impl Serialize for TenantList {
         Self::serialize(self, serializer)
     }
 }
-/// What is to happen after wrong passwords for the same basic credentials. While they are locked out, every verification
-/// is answered with `Locked`.
+/// How guessing passwords of basic credentials is slowed down. Failed verifications are counted for each username and
+/// device (`clientAddress`). After `failures` of them in a row the pair has to wait before each further one: 1 second at
+/// first, doubling with each further failure, up to `duration_seconds`. Until then the verdict is `Locked`. The right
+/// password clears the count of its own pair only; a count that nothing is added to is forgotten, after 10 minutes or
+/// twice `duration_seconds`, whichever is longer. A tenant that was made without saying otherwise has 10 failures and 300
+/// seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct TenantLockout {
@@ -3898,7 +3904,7 @@ impl Serialize for TenantLockout {
         Self::serialize(self, serializer)
     }
 }
-/// After how many failures in a row credentials are locked out. 0 switches lockout off.
+/// After how many failures in a row a device has to wait. With 0 it never has to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct TenantLockoutFailures(i32);
@@ -4569,7 +4575,7 @@ impl Wire for TrustStoreRequest {
 /// The type of a trust store.
 ///
 /// - `built-in`: The well-known root CAs. There is one, with the key `-7001`. It can't be created, edited or deleted, and
-///   no CRL is checked with it. It can be referred to, but nothing is verified with its roots yet.
+///   no CRL is checked with it.
 /// - `custom`: A trust store of yours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -4905,7 +4911,8 @@ impl Serialize for Verdict {
 /// - `UnknownUsername`: The tenant has no basic credentials with this username.
 /// - `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.
 /// - `WrongPassword`: The password is not the one of these credentials.
-/// - `Locked`: Too many wrong passwords in a row. No password is looked at until the lock ends, also not the right one.
+/// - `Locked`: Too many failures of this username from this device; others are not affected. No password of this pair is
+///   looked at until `retryAfter` seconds have passed, also not the right one.
 /// - `Suspended`: The credentials are suspended.
 /// - `Revoked`: The credentials are revoked.
 /// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{list, sdk, start};
+use super::{list, sdk, start, verify};
 use crate::{
     bare_crypto,
     bench::Bench,
@@ -31,6 +31,13 @@ const ALL: &[&str] = &[
     list::MEMORY,
     sdk::SDK,
     start::START,
+    verify::REMEMBERED,
+    verify::FIRST,
+    verify::SERIAL,
+    verify::OCSP,
+    verify::REVOKE,
+    verify::STORM,
+    verify::SUSPENDED,
 ];
 
 pub(crate) fn run(bench: &mut Bench, backend: Backend) -> anyhow::Result<()> {
@@ -46,7 +53,9 @@ pub(crate) fn run(bench: &mut Bench, backend: Backend) -> anyhow::Result<()> {
         tokens(bench, &world, connections)?;
         health(bench, &world, connections)?;
         list::short(bench, &world, connections)?;
+        verify::run(bench, &world, connections)?;
     }
+    verify::once(bench, &world)?;
     list::long(bench, &world)?;
     if backend == Backend::Sqlite {
         sdk::run(bench, &world)?;

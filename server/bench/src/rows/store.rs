@@ -118,7 +118,7 @@ async fn insert(store: &Store, tenant: &TenantId, number: u32) -> anyhow::Result
             credentials_id: row.id.clone(),
         }],
     };
-    Ok(store.basic_credentials_insert(tenant, &row, &Secret::new(seed::HASH), record).await?)
+    Ok(store.basic_credentials_insert(tenant, &row, &Secret::new(seed::HASH.as_str()), record).await?)
 }
 
 /// Writes over the same megabyte again and again, as a write-ahead log does.

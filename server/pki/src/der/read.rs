@@ -65,8 +65,10 @@ mod tests {
     fn lengths() {
         let long = [&[4, 0x81, 0x80][..], &[7; 0x80]].concat();
         assert_eq!(Reader::new(&long).read(4), Some(&[7; 0x80][..]));
+        let needless = [&[4, 0x82, 0, 0x80][..], &[7; 0x80]].concat();
         for bytes in [
-            &[][..],
+            &needless[..],
+            &[],
             &[4],
             &[5, 0],
             &[4, 1],

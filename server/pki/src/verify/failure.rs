@@ -156,9 +156,10 @@ pub(super) fn of_webpki(error: &Error) -> (ChainFailureReason, Cow<'static, str>
         Error::InvalidNetworkMaskConstraint => {
             (Reason::NameConstraints, "a CA's name constraints are malformed (RFC 5280 4.2.1.10)")
         }
-        Error::PathLenConstraintViolated => {
-            (Reason::PathLength, "the path has more CAs than a CA of it allows (RFC 5280 4.2.1.9)")
-        }
+        Error::PathLenConstraintViolated => (
+            Reason::PathLength,
+            "the path has more CAs than a CA of it or whoever asks allows (RFC 5280 4.2.1.9)",
+        ),
         Error::CertNotValidForName(_) => {
             (Reason::NameMismatch, "the certificate is not for this name (RFC 9525 6.3)")
         }

@@ -100,6 +100,9 @@ impl<'a> Search<'a> {
     /// The authority where a path ends that webpki found good, if our rules find it good, too.
     fn end(&self, path: &VerifiedPath<'_>, lists: Option<&Lists<'_>>) -> Result<&'a TrustAnchor, Error> {
         let between: Vec<_> = path.intermediate_certificates().map(|certificate| certificate.der()).collect();
+        if between.len() > self.request.max_intermediates {
+            return Err(Error::PathLenConstraintViolated);
+        }
         let ends = self.roots.iter().copied().filter(|root| root.anchor == *path.anchor());
         let ends: Vec<_> = ends.filter(|root| root.has_room_for(between.len())).collect();
         if ends.is_empty() {

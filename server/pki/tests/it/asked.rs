@@ -54,6 +54,7 @@ impl<'a> Ask<'a> {
                 _ => RevocationCheck::Full(&lists),
             },
             at: self.at,
+            max_intermediates: ChainRequest::MAX_INTERMEDIATES,
         })
     }
 

@@ -161,11 +161,24 @@ fn certificates_that_can_not_be() {
         let [cert_id_read] = request.cert_ids() else { unreachable!() };
         assert_eq!((cert_id_read.serial_number(), cert_id_read.der()), (number, &cert_id(serial)[..]));
     }
+}
+
+/// RFC 5754 section 2: NULL or nothing. With anything else it is another algorithm, whatever the hashes are.
+#[test]
+fn parameters_of_the_hash() {
     let world = World::new(KeyType::EcP256);
-    for parameters in [tlv(5, &[0]), tlv(4, &[]), [tlv(5, &[]), tlv(5, &[])].concat()] {
-        let der = requests(&[seq(&[cert_id_of(&[tlv(6, SHA_256), parameters], &[7])])]);
-        assert!(!world.tenant.answers(&OcspRequest::parse(&der).unwrap().cert_ids()[0]));
-    }
+    world.request("-issuer ca.pem -sha256 -cert good.pem -no_nonce");
+    let der = std::fs::read(world.openssl.path("request.der")).unwrap();
+    let at = der.windows(SHA_256.len()).position(|bytes| bytes == SHA_256).unwrap() + SHA_256.len();
+    assert_eq!(der[at..at + 2], [5, 0]);
+    let answered = |parameters: [u8; 2]| {
+        let mut der = der.clone();
+        der[at..at + 2].copy_from_slice(&parameters);
+        let request = OcspRequest::parse(&der).unwrap();
+        request.cert_ids().iter().all(|cert_id| world.tenant.answers(cert_id))
+    };
+    assert!(answered([5, 0]));
+    assert!(!answered([4, 0]) && !answered([1, 0]));
 }
 
 /// OpenSSL's own request, cut, lengthened, and with every bit turned.

@@ -55,6 +55,7 @@ fn useless_ones_beside() {
         revocation: RevocationCheck::None,
         purpose: Purpose::Client,
         at: midsummer(),
+        max_intermediates: ChainRequest::MAX_INTERMEDIATES,
     };
     assert_eq!(verify_chain(&request).unwrap().path.len(), 3);
     // It is said where there is no path: it may have been the one that is missing.
@@ -200,6 +201,7 @@ fn garbage() {
             revocation: RevocationCheck::Full(&[]),
             purpose: Purpose::Server(None),
             at: midsummer(),
+            max_intermediates: ChainRequest::MAX_INTERMEDIATES,
         });
         found.unwrap_err().first().map(|failure| (failure.reason, failure.certificate)).unwrap()
     };

@@ -165,3 +165,15 @@ async fn by_certificate(
         })
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::armoured;
+
+    #[test]
+    fn certificates_come_with_and_without_the_lines_of_pem() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+        assert_eq!(armoured("MIIB".to_owned()), pem);
+        assert_eq!(armoured(pem.to_owned()), pem);
+    }
+}

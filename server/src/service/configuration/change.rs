@@ -194,7 +194,6 @@ fn not_built_in(ctx: &AdminCtx, path: &str) -> Result<(), AdminError> {
 fn immutable(ctx: &AdminCtx, kind: Kind, old: &Value, new: &Value) -> Result<(), AdminError> {
     let fields: &[&str] = match kind {
         Kind::Tenants => &["/id", "/certificate_profile/ca_key_type"],
-        Kind::IntegrationKeys => &["/name"],
         Kind::OauthClients => &["/client_id"],
         _ => &[],
     };

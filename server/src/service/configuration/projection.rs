@@ -39,12 +39,7 @@ pub(super) async fn apply(
     for change in gone.iter().filter(|change| is(change, Kind::OauthClients)) {
         tx.oauth_client_delete(client(stored(draft, change)?)?.client_id.as_str()).await?;
     }
-    for change in gone.iter().filter(|change| is(change, Kind::IntegrationKeys)) {
-        let key = integration_key(stored(draft, change)?)?;
-        if let Some(tenant) = draft.rows.get(parent(parent(&change.path))) {
-            tx.integration_key_delete(&tenant_id(&tenant.body)?, key.name.as_str()).await?;
-        }
-    }
+    let known_keys = take_integration_keys(draft, changes).await?;
     for change in gone.iter().filter(|change| is(change, Kind::Tenants)) {
         let id = tenant_id(stored(draft, change)?)?;
         revoke_authority(tx, &id, platform, now).await?;
@@ -62,7 +57,7 @@ pub(super) async fn apply(
         oauth_client(draft, change, now).await?;
     }
     for change in kept.iter().filter(|change| is(change, Kind::IntegrationKeys)) {
-        put_integration_key(draft, change, now).await?;
+        put_integration_key(draft, change, known_keys.get(&change.path), now).await?;
     }
     for change in gone {
         tx.configuration_delete(&change.path).await?;
@@ -115,18 +110,39 @@ async fn oauth_client(draft: &Draft, change: &ChangeRow, now: Timestamp) -> Resu
     Ok(draft.tx.oauth_client_insert(&row).await?)
 }
 
-async fn put_integration_key(draft: &Draft, change: &ChangeRow, now: Timestamp) -> Result<(), AdminError> {
-    let key = integration_key(change.body.as_ref().ok_or_else(damaged)?)?;
-    let (tenant, client_certificates) = (tenant_above(draft, change)?, key.client_certificates);
-    if change.kind == ChangeKind::Replace {
-        return Ok(draft.tx.integration_key_update(&tenant, key.name.as_str(), client_certificates).await?);
+/// All that change go first, so that a name may pass from one to another. What they were, by path.
+async fn take_integration_keys(
+    draft: &Draft,
+    changes: &[ChangeRow],
+) -> Result<BTreeMap<String, IntegrationKeyRow>, AdminError> {
+    let mut known = BTreeMap::new();
+    for change in changes.iter().filter(|change| is(change, Kind::IntegrationKeys)) {
+        let Some(row) = draft.rows.get(&change.path) else { continue };
+        let Some(tenant) = draft.rows.get(parent(parent(&change.path))) else { continue };
+        let (tenant, name) = (tenant_id(&tenant.body)?, integration_key(&row.body)?.name);
+        if let Some(row) = draft.tx.integration_key_delete(&tenant, name.as_str()).await? {
+            known.insert(change.path.clone(), row);
+        }
     }
+    Ok(known)
+}
+
+async fn put_integration_key(
+    draft: &Draft,
+    change: &ChangeRow,
+    before: Option<&IntegrationKeyRow>,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    let key = integration_key(change.body.as_ref().ok_or_else(damaged)?)?;
     let row = IntegrationKeyRow {
-        tenant,
+        tenant: tenant_above(draft, change)?,
         name: key.name.to_string(),
-        key_hash: text(change.secret.as_deref())?.to_owned(),
-        client_certificates,
-        created_at: now,
+        key_hash: match before {
+            Some(row) => row.key_hash.clone(),
+            None => text(change.secret.as_deref())?.to_owned(),
+        },
+        client_certificates: key.client_certificates,
+        created_at: before.map_or(now, |row| row.created_at),
     };
     Ok(draft.tx.integration_key_insert(&row).await?)
 }

@@ -82,6 +82,8 @@ impl Service {
         if trusted.is_err() || store.revocation_check == RevocationCheck::None {
             return Ok(trusted);
         }
+        // Whom calls to others are verified by is settled with the settings.
+        self.settings(origin.now).await?;
         let urls: Vec<String> = store.crl_urls.iter().map(|url| url.as_str().to_owned()).collect();
         let lists = self.crls.lists(&self.store, &urls, origin.now).await;
         let check = match store.revocation_check {

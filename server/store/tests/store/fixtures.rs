@@ -2,8 +2,8 @@
 
 use vouchsafe_domain::{CommonName, CredentialsId, KeyType, Secret, State, TenantId, Timestamp, Username};
 use vouchsafe_store::{
-    AuditFilter, AuditRow, AuthorityRow, BasicCredentialsRow, CredentialsKind, OutboxRow, Outcome, Record,
-    SealedKey, Store, TenantRow, X509CredentialsRow,
+    AuditFilter, AuditRow, AuthorityRow, BasicCredentialsRow, CredentialsKind, IntegrationKeyRow, OutboxRow,
+    Outcome, Record, RevocationListRow, SealedKey, Store, TenantRow, X509CredentialsRow,
 };
 
 /// The n-th moment of a test.
@@ -63,6 +63,28 @@ pub(crate) fn authority(name: &str) -> AuthorityRow {
         sealed_key: SealedKey::new(vec![0, 1, 2, 255]),
         key_type: KeyType::EcP256,
         created_at: at(0),
+    }
+}
+
+/// A key of a tenant; its hash is made of both names.
+pub(crate) fn integration_key(of: &str, name: &str) -> IntegrationKeyRow {
+    IntegrationKeyRow {
+        tenant: tenant(of),
+        name: name.to_owned(),
+        key_hash: format!("hash of {name} of {of}"),
+        client_certificates: false,
+        created_at: at(0),
+    }
+}
+
+/// The list of an authority with a number; it is due at the moment of that number.
+pub(crate) fn revocation_list(authority: &str, number: i64) -> RevocationListRow {
+    RevocationListRow {
+        authority_id: authority.to_owned(),
+        number,
+        der: vec![0x30, 0x00, 0xff],
+        this_update: at(number - 1),
+        next_update: at(number),
     }
 }
 

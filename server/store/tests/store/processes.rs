@@ -41,7 +41,7 @@ async fn processes_migrate_at_once(database: Database) {
         assert!(output.status.success());
         ran += String::from_utf8(output.stdout).unwrap().matches("ran m0").count();
     }
-    assert_eq!(ran, 7, "each migration ran once");
+    assert_eq!(ran, 8, "each migration ran once");
     assert!(database.open().await.ping().await.is_ok());
 }
 

@@ -9,7 +9,9 @@ use vouchsafe_store::{
 };
 
 use crate::backend::{Backend, Database, on_both};
-use crate::fixtures::{at, basic, hash, id, record, tenant, with_tenants, x509};
+use crate::fixtures::{
+    at, basic, hash, id, integration_key, record, revocation_list, tenant, with_tenants, x509,
+};
 
 on_both!(all_of_it_goes, what_is_not_revoked_is_counted, nobody_adds_to_it_meanwhile, a_hundred_thousand);
 
@@ -33,11 +35,14 @@ async fn seed(store: &Store, name: &str) {
     })
     .await
     .unwrap();
+    tx.integration_key_insert(&integration_key(name, "proxy")).await.unwrap();
     tx.record(record(name, "create", 1));
     tx.commit().await.unwrap();
+    store.verification_failure_add(&tenant(name), "somebody", at(0), at(9)).await.unwrap();
+    assert!(store.revocation_list_put(revocation_list(name, 1)).await.unwrap());
 }
 
-/// How many rows each table holds that has a column `tenant_id`; and the tenants.
+/// How many rows each table holds that has a column `tenant_id`; and the lists of their authorities, and the tenants.
 async fn rows_of(database: &Database, name: &str) -> Vec<(String, i64)> {
     let tables = match database.backend {
         Backend::Sqlite => {
@@ -54,7 +59,9 @@ async fn rows_of(database: &Database, name: &str) -> Vec<(String, i64)> {
     let tables = db.query_all_raw(statement(tables)).await.unwrap();
     let tables = tables.iter().map(|row| (row.try_get_by::<String, _>(0).unwrap(), "tenant_id"));
     let mut counts = Vec::new();
-    for (table, column) in tables.chain([("tenants".to_owned(), "id")]) {
+    let others = [("revocation_lists", "authority_id"), ("tenants", "id")];
+    let others = others.map(|(table, column)| (table.to_owned(), column));
+    for (table, column) in tables.chain(others) {
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{name}'");
         let row = db.query_one_raw(statement(&sql)).await.unwrap().unwrap();
         counts.push((table, row.try_get_by(0).unwrap()));
@@ -71,13 +78,16 @@ async fn all_of_it_goes(database: Database) {
         "audit",
         "authorities",
         "basic_credentials",
+        "integration_keys",
         "oauth_clients",
         "outbox",
+        "verification_failures",
         "x509_credentials",
+        "revocation_lists",
         "tenants",
     ];
-    let counts = |counts: [i64; 7]| tables.into_iter().map(str::to_owned).zip(counts).collect::<Vec<_>>();
-    let before = counts([1, 1, 4, 1, 1, 4, 1]);
+    let counts = |counts: [i64; 10]| tables.into_iter().map(str::to_owned).zip(counts).collect::<Vec<_>>();
+    let before = counts([1, 1, 4, 1, 1, 1, 1, 4, 1, 1]);
     assert_eq!(
         rows_of(&database, "one").await,
         before,
@@ -93,7 +103,7 @@ async fn all_of_it_goes(database: Database) {
     assert!(tx.tenant_delete(&tenant("one")).await.unwrap());
     assert!(!tx.tenant_delete(&tenant("one")).await.unwrap());
     tx.commit().await.unwrap();
-    assert_eq!(rows_of(&database, "one").await, counts([1, 0, 0, 0, 0, 0, 0]), "the trail stays");
+    assert_eq!(rows_of(&database, "one").await, counts([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]), "the trail stays");
     assert_eq!(rows_of(&database, "two").await, before);
     seed(&store, "one").await;
 }
@@ -151,7 +161,8 @@ async fn a_hundred_thousand(database: Database) {
             "INSERT INTO basic_credentials {numbers} SELECT 'one', 'b' || i, 'u' || i, 'hash', 'Revoked', 0, 0, NULL FROM n"
         ),
         format!(
-            "INSERT INTO x509_credentials {numbers} SELECT 'one', 'x' || i, 'one', '' || i, 'name', 'Revoked', {der}, 0, 0, 0, NULL FROM n"
+            "INSERT INTO x509_credentials (tenant_id, id, authority_id, serial_number, common_name, state, certificate_der, not_after, \
+             created_at, updated_at) {numbers} SELECT 'one', 'x' || i, 'one', '' || i, 'name', 'Revoked', {der}, 0, 0, 0 FROM n"
         ),
     ] {
         sql.execute_unprepared(&statement).await.unwrap();

@@ -28,6 +28,8 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 struct Response {
     headers: Vec<(&'static str, Header)>,
+    /// Whether the body goes on as long as the client listens.
+    is_stream: bool,
     body: Option<Strict>,
 }
 
@@ -104,6 +106,12 @@ impl Operation {
         self.path.replace("{id}", id)
     }
 
+    /// The path with the key of an object, and of one below it.
+    pub(crate) fn path_of_object(&self, key: &str, below: &str) -> String {
+        let path = self.path.replace("{key}", key);
+        path.replace("{client_key}", below).replace("{integration_key_key}", below)
+    }
+
     fn has_path(&self, path: &str) -> bool {
         let (known, path): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
         let equal = |(known, segment): (&&str, &&str)| {
@@ -119,6 +127,7 @@ impl Response {
         let schema = response.pointer("/content/application~1json/schema");
         Self {
             headers: headers.map(|(name, header)| (name.as_str(), Header::read(resolve(header)))).collect(),
+            is_stream: response.pointer("/content/text~1event-stream").is_some(),
             body: schema.map(strict),
         }
     }
@@ -148,8 +157,12 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
     if !path.starts_with("/api/") {
         return;
     }
-    let same_path: Vec<_> =
+    let mut same_path: Vec<_> =
         OPERATIONS.iter().chain(&*ADMIN_OPERATIONS).filter(|operation| operation.has_path(path)).collect();
+    // What is named goes before what is a parameter (OpenAPI 3.1, Paths Object).
+    if same_path.iter().any(|operation| operation.path == path) {
+        same_path.retain(|operation| operation.path == path);
+    }
     let head = *method == Method::HEAD;
     let method = if head { &Method::GET } else { method };
     let Some(operation) = same_path.iter().find(|operation| operation.method == *method) else {
@@ -165,6 +178,10 @@ pub(super) fn check(method: &Method, path: &str, answer: &Answer) {
     let response = operation.responses.get(&status).unwrap_or_else(|| panic!("undocumented status: {what}"));
     headers(response, &answer.headers, &what);
     match &response.body {
+        // What comes after the head is for those to look at who listen.
+        None if response.is_stream => {
+            assert_eq!(answer.header("content-type"), Some("text/event-stream"), "{what}");
+        }
         Some(_) if head => empty(answer, &what),
         Some(validator) => {
             assert_eq!(answer.header("content-type"), Some("application/json"), "{what}");

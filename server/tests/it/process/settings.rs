@@ -8,7 +8,7 @@ use vouchsafe::config::SETTINGS;
 use super::child::{bare, run};
 
 /// Values that are no defaults, as TOML writes them. Settings that go together are on one line.
-const VALUES: [&[(&str, &str)]; 23] = [
+const VALUES: [&[(&str, &str)]; 26] = [
     &[("data_dir", "'/srv/data'")],
     &[("listen", "'[::1]:9090'")],
     &[("public_url", "'https://vouchsafe.example'")],
@@ -21,6 +21,7 @@ const VALUES: [&[(&str, &str)]; 23] = [
     &[("passwords.iterations", "3")],
     &[("passwords.parallelism", "2")],
     &[("passwords.queue", "9")],
+    &[("passwords.remembered", "0")],
     &[("pki.ca_key_type", "'ec-p256'")],
     &[("pki.ca_ttl_days", "30")],
     &[("pki.key_pool", "0")],
@@ -30,6 +31,8 @@ const VALUES: [&[(&str, &str)]; 23] = [
     &[("tls.enabled", "true")],
     &[("tls.certificate", "'/etc/tls/chain.pem'"), ("tls.private_key", "'/etc/tls/key.pem'")],
     &[("outbound.allow", "['10.0.0.0/8', '::1/128']")],
+    &[("outbound.trust_store", "'0b4e7a0e-5f0a-4c5b-8e0e-3c2d1b0a9f8e'")],
+    &[("trusted_proxies", "['10.0.0.0/8', '::1/128']")],
     &[("log.format", "'json'")],
     &[("log.filter", "'vouchsafe=debug,warn'")],
 ];

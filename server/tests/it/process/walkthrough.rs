@@ -84,3 +84,58 @@ async fn trail(admin: &Admin, printed: &str) {
     let rows = admin.get("/api/audit?operation=authentication_logout").await.expect(200);
     assert_eq!(rows["items"].as_array().unwrap().len(), 1);
 }
+
+/// A section's commands on a new server of its own, and what they print.
+fn walked(title: &str) -> String {
+    let database = sqlite();
+    let mut serve = vouchsafe(&database, ["serve"]);
+    serve.env("VOUCHSAFE_DATA_DIR", database.folder.path().join("vouchsafe-data"));
+    let _server = Server::spawn(serve);
+    let mut bash = script(title);
+    bash.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(database.folder.path());
+    let ended = run(bash);
+    let printed = ended.worked().to_owned();
+    printed + &ended.stderr
+}
+
+/// Asserts that texts are printed, in this order.
+#[track_caller]
+fn in_order(printed: &str, texts: &[&str]) {
+    let mut rest = printed;
+    for text in texts {
+        let found = rest.split_once(text);
+        rest = found.unwrap_or_else(|| panic!("no {text} where it should be: {printed}")).1;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn letting_clients_in() {
+    let expected = [
+        r#"{"verdict":"Accepted""#,
+        r#"{"verdict":"Rejected","reason":"WrongPassword""#,
+        r#"{"verdict":"Accepted""#,
+        r#"{"verdict":"Accepted""#,
+        "\nevent: created\n",
+        "\nevent: activated\n",
+        "\nevent: suspended\n",
+        "HTTP/1.1 204 No Content",
+        "x-vouchsafe-username: sensor-9",
+        r#"{"result":"allow""#,
+    ];
+    in_order(&walked("Letting clients in"), &expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn certificates_for_the_rest_of_the_world() {
+    let printed = walked("Certificates for the rest of the world");
+    let expected = [
+        "certificate.pem: OK",
+        "certificate.pem: good",
+        "certificate.pem: revoked",
+        "Reason: keyCompromise",
+        r#""verdict":"Accepted""#,
+        r#""verdict":"Rejected""#,
+    ];
+    in_order(&printed, &expected);
+    assert!(printed.contains("certificate revoked"), "by the list: {printed}");
+}

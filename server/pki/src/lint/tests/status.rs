@@ -58,6 +58,9 @@ const LEAVES: &[(&str, LintError, Change)] = &[
     ("another issuer", LintError::Pointers, |p| {
         replace(p, ACCESS, patched(&p.custom_extensions[ACCESS], b"/a/ca", b"/a/cb"));
     }),
+    ("another responder", LintError::Pointers, |p| {
+        replace(p, ACCESS, patched(&p.custom_extensions[ACCESS], b"/a/ocsp", b"/a/ocsq"));
+    }),
     ("OCSP twice", LintError::Pointers, |p| replace(p, ACCESS, doubled(&p.custom_extensions[ACCESS]))),
     ("no access method that is wanted", LintError::Pointers, |p| {
         // id-ad-caRepository, 5.
@@ -71,6 +74,13 @@ const LEAVES: &[(&str, LintError, Change)] = &[
     ("a list by somebody else", LintError::Pointers, |p| {
         // distributionPoint [0] becomes cRLIssuer [2].
         replace(p, CRL, patched(&p.custom_extensions[CRL], &[0xa0], &[0xa2]));
+    }),
+    ("a list for one reason", LintError::Pointers, |p| {
+        // reasons [1], keyCompromise, at the end of the one point.
+        let mut content = p.custom_extensions[CRL].content().to_vec();
+        content.extend([0x81, 2, 6, 0x40]);
+        (content[1], content[3]) = (content[1] + 4, content[3] + 4);
+        replace(p, CRL, CustomExtension::from_oid_content(&[2, 5, 29, 31], content));
     }),
     ("the list critical", LintError::Criticality, |p| p.custom_extensions[CRL].set_criticality(true)),
     ("the access critical", LintError::Criticality, |p| p.custom_extensions[ACCESS].set_criticality(true)),

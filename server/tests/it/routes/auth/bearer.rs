@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::clock;
+use vouchsafe_store::Outcome;
 
 use super::{Signer, call, call_badly};
 use crate::harness::{Answer, TestServer, both, database::Everything, document::OPERATIONS};
@@ -38,7 +39,10 @@ both!(no_operation_answers_without_a_token, async |server: TestServer| {
             assert_eq!(answer.header("www-authenticate"), Some(INVALID));
         }
     }
-    assert_eq!(Everything::of(&store).await, before);
+    let mut after = Everything::of(&store).await;
+    // Refusals are written with the next batch.
+    after.audit.retain(|row| row.outcome != Outcome::Refused);
+    assert_eq!(after, before);
 });
 
 both!(the_header_is_read_as_the_rfc_says, async |server: TestServer| {

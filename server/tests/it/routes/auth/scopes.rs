@@ -39,6 +39,11 @@ both!(the_right_scope_alone_is_enough, async |server: TestServer| {
         let answer = call(&server, operation, Some(&token)).await;
         assert!([200, 201, 404].contains(&answer.status.as_u16()), "{}: {answer:?}", operation.id);
         let bad = call_badly(&server, operation, Some(&token)).await;
+        if operation.id == "events_list" {
+            // It has neither a body nor a query that could be wrong.
+            bad.expect(200);
+            continue;
+        }
         assert!([400, 404, 415].contains(&bad.status.as_u16()), "{}: {bad:?}", operation.id);
     }
 });

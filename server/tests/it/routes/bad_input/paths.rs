@@ -8,7 +8,7 @@ use super::{BASIC, path, subjects};
 use crate::harness::{Answer, TestServer, both, database::Everything, document::OPERATIONS};
 
 /// The paths beside the document, and what they have.
-const OTHERS: [(&str, &str); 13] = [
+const OTHERS: [(&str, &str); 18] = [
     ("/", "GET, HEAD"),
     ("/docs", "GET, HEAD"),
     ("/docs/", "GET, HEAD"),
@@ -19,6 +19,11 @@ const OTHERS: [(&str, &str); 13] = [
     ("/.well-known/oauth-authorization-server", "GET, HEAD"),
     ("/pki/platform/ca.pem", "GET, HEAD"),
     ("/pki/default/ca.pem", "GET, HEAD"),
+    ("/pki/default/ca.cer", "GET, HEAD"),
+    ("/pki/default/crl", "GET, HEAD"),
+    ("/pki/platform/crl.pem", "GET, HEAD"),
+    ("/pki/default/ocsp", "POST"),
+    ("/pki/default/ocsp/MAo=", "GET, HEAD"),
     ("/health", "GET, HEAD"),
     ("/ready", "GET, HEAD"),
     ("/metrics", "GET, HEAD"),
@@ -41,7 +46,7 @@ both!(a_method_a_path_has_not_is_told_those_it_has, async |server: TestServer| {
         OPERATIONS.iter().map(|operation| (path(operation, &subjects), allowed(operation.path).join(", ")));
     let others = OTHERS.map(|(path, allow)| (path.to_owned(), allow.to_owned()));
     let all: BTreeSet<_> = documented.chain(others).collect();
-    assert_eq!(all.len(), 7 + OTHERS.len());
+    assert_eq!(all.len(), 10 + OTHERS.len());
     for (path, allow) in &all {
         for method in METHODS.iter().filter(|method| !allow.split(", ").any(|known| known == **method)) {
             let request = server.request(method.parse().unwrap(), path);
@@ -78,6 +83,8 @@ both!(what_is_not_there_is_not_found, async |server: TestServer| {
         OPERATIONS.iter().map(|operation| format!("{}/", path(operation, &subjects))).collect();
     let others =
         OTHERS.iter().map(|(path, _)| *path).filter(|path| *path != "/" && !path.starts_with("/docs"));
+    // What follows there is an OCSP request, or none that can be read.
+    let others = others.filter(|path| !path.contains("/ocsp"));
     let trailing: Vec<_> = others.map(|path| format!("{path}/")).collect();
     let unknown = [
         "/api",

@@ -37,7 +37,7 @@ impl Everything {
 
 /// The operation's path; of an item one that is not there, which nobody gets to see before the body is right.
 fn path(operation: &Operation) -> String {
-    operation.path.replace("{key}", NOBODY).replace("{client_key}", NOBODY)
+    operation.path_of_object(NOBODY, NOBODY)
 }
 
 /// Sends a body of bytes as JSON.

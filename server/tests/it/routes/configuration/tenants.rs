@@ -279,9 +279,20 @@ both!(a_database_of_the_version_before_is_adopted, async |server: TestServer| {
     let (database, config) = server.stop().await;
     let backend = if database.url.is_some() { Backend::Postgres } else { Backend::Sqlite };
     let count = if backend == Backend::Postgres { "count" } else { "\"count\"" };
-    for table in
-        ["sessions", "login_failures", "configuration", "configuration_lock", "configuration_changes"]
-    {
+    sql(&database, "DROP INDEX x509_credentials_revoked_idx");
+    sql(&database, "ALTER TABLE x509_credentials DROP COLUMN revocation_reason");
+    for table in [
+        "sessions",
+        "login_failures",
+        "configuration",
+        "configuration_lock",
+        "configuration_changes",
+        "integration_keys",
+        "verification_failures",
+        "revocation_lists",
+        "revoked_authorities",
+        "fetched_crls",
+    ] {
         sql(&database, &format!("DROP TABLE {table}"));
     }
     for index in ["audit_at_idx", "audit_actor_idx"] {

@@ -112,7 +112,8 @@ both!(authorities_are_public, async |server: TestServer| {
     let ours = server.post(PATH, json!({"keyType": "ec-p256"})).await.expect(201);
     for (tenant, issued) in [("default", &ours), ("other", &theirs)] {
         let answer = Answer::of(server.anonymous(Method::GET, &format!("/pki/{tenant}/ca.pem"))).await;
-        assert_eq!((answer.status.as_u16(), &*answer.text), (200, issued["issuingCa"].as_str().unwrap()));
+        let line_by_line = format!("{}\n", issued["issuingCa"].as_str().unwrap());
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, line_by_line.as_str()));
         assert_eq!(answer.header("content-type"), Some("application/x-pem-file"));
         verify(&server, issued).await;
     }

@@ -57,7 +57,7 @@ both!(without_a_grant_no_operation_is_allowed, async |server: TestServer| {
     let ann = world.ann(&[]).await;
     let anonymous = server.resume(NOTHING);
     for operation in &*ADMIN_OPERATIONS {
-        let path = operation.path.replace("{key}", &world.tenant).replace("{client_key}", &world.client);
+        let path = operation.path_of_object(&world.tenant, &world.client);
         let body = operation.request.map(|(_, example)| example);
         if operation.session {
             let error = anonymous.send(operation.method.clone(), &path, body).await.failure(401);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     TestServer, both,
-    document::{ADMIN_OPERATIONS, resolve},
+    document::{ADMIN_OPERATIONS, Operation, resolve},
 };
 
 const STORE: &str = "is not the key of a trust store";
@@ -26,6 +26,8 @@ const REFUSED: &[(&str, &str, u16, &str)] = &[
     ("tenants_replace", "renamed", 404, "there is no such object"),
     ("oauth_clients_create", "reader", 404, "there is no such object"),
     ("oauth_clients_replace", "oneMoreScope", 404, "there is no such object"),
+    ("integration_keys_create", "broker", 404, "there is no such object"),
+    ("integration_keys_replace", "certificatesCount", 404, "there is no such object"),
     ("trust_stores_replace", "oneMore", 404, "there is no such object"),
 ];
 
@@ -34,7 +36,10 @@ both!(is_accepted_or_refused_for_a_stated_reason, async |server: TestServer| {
     let mut refused: BTreeMap<_, _> =
         REFUSED.iter().map(|(id, name, status, words)| ((*id, *name), (*status, *words))).collect();
     let mut accepted = 0;
-    for operation in ADMIN_OPERATIONS.iter().filter(|operation| operation.request.is_some()) {
+    // A question to a trust store changes nothing, and is asked elsewhere.
+    let changes =
+        |operation: &&Operation| operation.request.is_some() && operation.id != "trust_stores_verify";
+    for operation in ADMIN_OPERATIONS.iter().filter(changes) {
         let path = operation.path.replace('/', "~1");
         let method = operation.method.as_str().to_lowercase();
         let pointer = format!("/paths/{path}/{method}/requestBody/content/application~1json/examples");
@@ -42,7 +47,7 @@ both!(is_accepted_or_refused_for_a_stated_reason, async |server: TestServer| {
         for (name, example) in examples {
             let body: &Value = &resolve(example)["value"];
             let nobody = "00000000-0000-4000-8000-000000000000";
-            let path = operation.path.replace("{key}", nobody).replace("{client_key}", nobody);
+            let path = operation.path_of_object(nobody, nobody);
             let answer = session.send(operation.method.clone(), &path, Some(body)).await;
             let Some((status, words)) = refused.remove(&(operation.id, name.as_str())) else {
                 assert_eq!(answer.status.as_u16(), 201, "{} {name}: {}", operation.id, answer.text);
