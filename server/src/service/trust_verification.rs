@@ -21,7 +21,7 @@ pub struct TrustQuestion {
     pub certificates: Vec<String>,
     /// The moment to judge by; now, if none.
     pub at: Option<Timestamp>,
-    /// The server whose certificate it must be; anybody's, if none.
+    /// The server whose certificate it must be; a client's, if none.
     pub server_name: Option<String>,
 }
 
@@ -73,5 +73,5 @@ fn read(question: TrustQuestion) -> Result<(Vec<CertificateDer<'static>>, Purpos
         path: "/serverName".to_owned(),
         message: "must be a host name or an IP address".to_owned(),
     })?;
-    Ok((certificates, name.map_or(Purpose::Any, |name| Purpose::Server(Some(name)))))
+    Ok((certificates, name.map_or(Purpose::Client, |name| Purpose::Server(Some(name)))))
 }
