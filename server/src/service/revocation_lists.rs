@@ -34,12 +34,12 @@ impl Service {
             return Ok(list);
         }
         let head = self.store.outbox_head().await?;
-        let list = self.make_revocation_list(authority, now).await?;
+        let list = self.make_revocation_list(authority, false, now).await?;
         // What changed while there was no list yet, nobody would put on this one.
         if self.store.outbox_head().await? == head {
             return Ok(list);
         }
-        match self.make_revocation_list(authority, now).await {
+        match self.make_revocation_list(authority, true, now).await {
             // Others have made it meanwhile, again and again.
             Err(Error::Busy) => Ok(list),
             made => made,
@@ -81,7 +81,7 @@ impl Service {
         for authority in due {
             // A list that nobody ever asked for is made when somebody does.
             if self.store.revocation_list_get(&authority).await?.is_some()
-                && let Err(error) = self.make_revocation_list(&authority, now).await
+                && let Err(error) = self.make_revocation_list(&authority, true, now).await
             {
                 // One CA that can't be used must not keep the others' lists back.
                 failed = Some(error);
@@ -98,14 +98,19 @@ impl Service {
         Ok(())
     }
 
+    /// Makes the next list, or the first one: then another's is as good, if it was quicker.
     async fn make_revocation_list(
         &self,
         authority: &str,
+        next: bool,
         now: Timestamp,
     ) -> Result<RevocationListRow, Error> {
         let issuer = self.authorities.get(authority).await?;
         for _ in 0..TRIES {
-            let before = self.store.revocation_list_get(authority).await?.map_or(0, |list| list.number);
+            let before = match self.store.revocation_list_get(authority).await? {
+                Some(list) if !next => return Ok(list),
+                list => list.map_or(0, |list| list.number),
+            };
             let entries = self.revoked(authority, now).await?;
             let next_update = Timestamp::from_micros(now.as_micros() + LIFETIME).min(issuer.not_after());
             let list =
@@ -115,12 +120,6 @@ impl Service {
             let row = RevocationListRow { authority_id, number, der, this_update: now, next_update };
             if self.store.revocation_list_put(row.clone()).await? {
                 return Ok(row);
-            }
-            // However many ask for the first one at once, one of them makes it.
-            if before == 0
-                && let Some(list) = self.store.revocation_list_get(authority).await?
-            {
-                return Ok(list);
             }
         }
         Err(Error::Busy)

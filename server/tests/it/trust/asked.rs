@@ -17,7 +17,7 @@ pub(super) fn reasons(verdict: &Value) -> Vec<(&str, Option<u64>)> {
 }
 
 #[track_caller]
-fn accepted<'a>(verdict: &'a Value) -> Vec<&'a str> {
+fn accepted(verdict: &Value) -> Vec<&str> {
     assert_eq!((&verdict["verdict"], &verdict["failures"]), (&json!("Accepted"), &json!([])), "{verdict}");
     verdict["path"].as_array().unwrap().iter().map(|pem| pem.as_str().unwrap().trim()).collect()
 }
@@ -130,7 +130,7 @@ both!(reading_is_enough, async |server: TestServer| {
     let key = admin.create(STORES, store(&foreign, "none", &[])).await;
     admin.commit().await.expect(201);
     let password = admin.user("auditor", &[(STORES, "read")]).await;
-    let other = admin.user("stranger", &[("/api/configuration/aaa", "write")]).await;
+    let other = admin.user("stranger", &[("/api/configuration/alerting", "write")]).await;
     let question = json!({"certificates": [foreign.pem("near")]});
     let path = format!("{STORES}/{key}/verify");
     let auditor = server.session_of("auditor", &password).await;

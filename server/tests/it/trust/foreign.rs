@@ -22,6 +22,8 @@ crlnumber = crlnumber
 rand_serial = yes
 default_md = sha256
 default_crl_days = 30
+[names]
+commonName = supplied
 ";
 
 /// A root, an authority below it, and who is below these. Each is a key and a certificate of its name.
@@ -59,6 +61,18 @@ impl Foreign {
         self.0.run(&format!(
             "req -x509 -config ca.cnf -extensions {section} -key {common_name}.key {by} -subj /O=Partner/CN={common_name} \
              -out {name}.pem -days 20"
+        ));
+    }
+
+    /// A client of the root at another time.
+    pub(super) fn issue_between(&self, name: &str, start: &str, end: &str) {
+        self.0.run(&format!(
+            "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config ca.cnf -subj /CN={name} -keyout {name}.key -out {name}.csr"
+        ));
+        self.0.write("index.txt", "#");
+        self.0.run(&format!(
+            "ca -batch -config ca.cnf -keyfile root.key -cert root.pem -in {name}.csr -out {name}.pem -outdir . -notext -policy names \
+             -extensions client -startdate {start} -enddate {end}"
         ));
     }
 

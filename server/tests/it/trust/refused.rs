@@ -12,7 +12,8 @@ async fn each_for_its_reason() {
     foreign.issue("stranger-root", "stranger-root", "root");
     foreign.issue("stranger", "stranger-root", "client");
     foreign.issue("lonely", "lonely", "client");
-    foreign.0.run("req -x509 -config ca.cnf -extensions client -key near.key -CA root.pem -CAkey root.key -subj /CN=old -days -1 -out expired.pem");
+    foreign.issue_between("expired", "20200101000000Z", "20200201000000Z");
+    foreign.issue_between("early", "20400101000000Z", "20400201000000Z");
     // Signed by a key that is not the one of whom it names: the root's name, another's key.
     foreign.0.run("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out forger.key");
     foreign.0.run("req -x509 -config ca.cnf -extensions root -key forger.key -subj /O=Partner/CN=root -days 20 -out forger.pem");
@@ -26,6 +27,7 @@ async fn each_for_its_reason() {
         (&["stranger", "stranger-root"], "UntrustedIssuer"),
         (&["lonely"], "UntrustedIssuer"),
         (&["expired"], "Expired"),
+        (&["early"], "NotYetValid"),
         (&["forged", "forger"], "BadSignature"),
     ] {
         let (told, detail) = refusal(&server, &foreign, chain).await;
