@@ -94,7 +94,7 @@ both!(say_whether_client_certificates_count, async |server: TestServer| {
     }
 });
 
-both!(have_a_name_that_is_unique_and_stays, async |server: TestServer| {
+both!(have_a_name_that_is_unique, async |server: TestServer| {
     basic(&server, "UserA", "123").await;
     let session = server.session().await;
     let tenant = default_tenant(&session).await;
@@ -105,10 +105,8 @@ both!(have_a_name_that_is_unique_and_stays, async |server: TestServer| {
     let one = || json!({"name": "one", "client_certificates": true});
     let answer = session.post(&keys, one()).await;
     refused(&session, answer, "SemanticError").await;
-    for name in ["two", "three"] {
-        let answer = session.put(&path, json!({"name": name, "client_certificates": false})).await;
-        refused(&session, answer, "SyntacticError").await;
-    }
+    let answer = session.put(&path, json!({"name": "two", "client_certificates": false})).await;
+    refused(&session, answer, "SemanticError").await;
     for bad in [
         json!({}),
         json!({"name": "three"}),
@@ -123,6 +121,35 @@ both!(have_a_name_that_is_unique_and_stays, async |server: TestServer| {
     }
     assert_eq!(passes(&server, &secret).await, 204);
     session.post(&format!("{TENANTS}/{}/integration_keys", uuid()), one()).await.failure(404);
+});
+
+both!(are_the_same_under_another_name, async |server: TestServer| {
+    basic(&server, "UserA", "123").await;
+    let session = server.session().await;
+    let tenant = default_tenant(&session).await;
+    let (one_path, one) = staged(&session, &tenant, "one", false).await;
+    let (two_path, two) = staged(&session, &tenant, "two", false).await;
+    let name = async |path: &str, name: &str| {
+        session.put(path, json!({"name": name, "client_certificates": false})).await.expect(201);
+    };
+    // Before they are committed, after, and each with the other's name in one commit.
+    for [first, second] in [["three", "four"], ["five", "six"], ["six", "five"], ["one", "six"]] {
+        name(&one_path, "in between").await;
+        name(&two_path, second).await;
+        name(&one_path, first).await;
+        session.commit().await.expect(201);
+        assert_eq!((passes(&server, &one).await, passes(&server, &two).await), (204, 204), "{first}");
+        assert_eq!(session.body(&one_path).await["name"], first);
+    }
+    session.delete(&two_path).await.expect(200);
+    session.commit().await.expect(201);
+    assert_eq!((passes(&server, &one).await, passes(&server, &two).await), (204, 403));
+    // Renamed and deleted in one commit.
+    name(&one_path, "seven").await;
+    session.delete(&one_path).await.expect(200);
+    session.commit().await.expect(201);
+    assert_eq!(passes(&server, &one).await, 403);
+    assert_eq!(sql(&server.database, "SELECT count(*) FROM integration_keys"), "0");
 });
 
 fn uuid() -> &'static str {
