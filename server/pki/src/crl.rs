@@ -1,5 +1,7 @@
 //! Certificate revocation lists (RFC 5280 section 5), as they come from their distribution points.
 
+use std::sync::Arc;
+
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject as _;
 use vouchsafe_domain::Timestamp;
@@ -15,7 +17,8 @@ use x509_parser::x509::{AlgorithmIdentifier, X509Name, X509Version};
 /// Its signature and its age are checked with each certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crl {
-    der: CertificateRevocationListDer<'static>,
+    /// Shared by its copies: it may have megabytes, and every verification has one.
+    der: Arc<CertificateRevocationListDer<'static>>,
     issuer_der: Vec<u8>,
     this_update: Timestamp,
     next_update: Timestamp,
@@ -54,7 +57,7 @@ impl Crl {
             return Err(CrlError::Number);
         }
         let Head { issuer_der, this_update, next_update, .. } = head;
-        Ok(Self { issuer_der, this_update, next_update, der, source: None })
+        Ok(Self { issuer_der, this_update, next_update, der: Arc::new(der), source: None })
     }
 
     /// Says where the list is from, e.g. its URL, for messages about it: people read them.
@@ -76,7 +79,7 @@ impl Crl {
 
     /// The list itself.
     #[must_use]
-    pub const fn der(&self) -> &CertificateRevocationListDer<'static> {
+    pub fn der(&self) -> &CertificateRevocationListDer<'static> {
         &self.der
     }
 
