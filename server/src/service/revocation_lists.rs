@@ -77,18 +77,15 @@ impl Service {
             let changed = self.store.outbox_x509_tenants(done, head).await?;
             due.extend(changed.into_iter().map(|tenant| tenant.to_string()));
         }
-        let mut failed = None;
         for authority in due {
             // A list that nobody ever asked for is made when somebody does.
             if self.store.revocation_list_get(&authority).await?.is_some()
                 && let Err(error) = self.make_revocation_list(&authority, true, now).await
             {
-                // One CA that can't be used must not keep the others' lists back.
-                failed = Some(error);
+                // One CA that can't be used must not keep the others' lists back. Its own is tried again.
+                tracing::warn!(authority, ?error, "a revocation list is late");
+                self.store.revocation_list_expire(&authority, now).await?;
             }
-        }
-        if let Some(error) = failed {
-            return Err(error);
         }
         if head > done {
             let tx = self.store.begin().await?;

@@ -3,6 +3,7 @@
 
 mod crl;
 mod crl_changes;
+mod damaged;
 mod deleted;
 mod lists;
 mod ocsp;
