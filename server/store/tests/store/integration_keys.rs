@@ -1,4 +1,4 @@
-//! Integration keys: found by their hashes, changed and removed by their names.
+//! Integration keys: found by their hashes, taken by their names.
 
 use vouchsafe_store::{Conflict, Error, IntegrationKeyRow};
 
@@ -21,16 +21,19 @@ async fn round_trip(database: Database) {
     assert_eq!(store.integration_key_get("HASH OF proxy of one").await.unwrap(), None);
     assert_eq!(store.integration_key_get("").await.unwrap(), None);
 
+    // What is changed goes and comes again, as the same key.
     let tx = store.begin().await.unwrap();
-    tx.integration_key_update(&tenant("one"), "proxy", true).await.unwrap();
-    tx.integration_key_update(&tenant("one"), "nobody", true).await.unwrap();
+    let taken = tx.integration_key_delete(&tenant("one"), "proxy").await.unwrap();
+    assert_eq!(taken, Some(one.clone()));
+    let one = IntegrationKeyRow { name: "broker".to_owned(), client_certificates: true, ..one };
+    tx.integration_key_insert(&one).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(get(&one).await, Some(IntegrationKeyRow { client_certificates: true, ..one.clone() }));
+    assert_eq!(get(&one).await, Some(one.clone()));
     assert_eq!(get(&two).await, Some(two.clone()), "the other tenant's of that name");
 
     let tx = store.begin().await.unwrap();
-    tx.integration_key_delete(&tenant("one"), "proxy").await.unwrap();
-    tx.integration_key_delete(&tenant("one"), "proxy").await.unwrap();
+    assert_eq!(tx.integration_key_delete(&tenant("one"), "broker").await.unwrap(), Some(one.clone()));
+    assert_eq!(tx.integration_key_delete(&tenant("one"), "broker").await.unwrap(), None);
     tx.commit().await.unwrap();
     assert_eq!((get(&one).await, get(&two).await), (None, Some(two)));
 }
