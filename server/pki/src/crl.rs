@@ -17,7 +17,7 @@ use x509_parser::x509::{AlgorithmIdentifier, X509Name, X509Version};
 /// Its signature and its age are checked with each certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crl {
-    /// Shared: a list may be megabytes long, and is handed to every verification that needs it.
+    /// Shared by its copies: it may have megabytes, and every verification has one.
     der: Arc<CertificateRevocationListDer<'static>>,
     issuer_der: Vec<u8>,
     this_update: Timestamp,

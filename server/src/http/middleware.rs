@@ -2,11 +2,13 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, LazyLock, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
-use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
 use http::{StatusCode, header::SET_COOKIE};
 use poem::{
@@ -94,10 +96,15 @@ fn request_id(request: &Request) -> String {
     if let Some(id) = request.header("x-request-id").filter(plain) {
         return id.to_owned();
     }
-    let mut bytes = [0; 16];
-    // Without randomness ids repeat, which harms the log only.
-    let _ = aws_lc_rs::rand::fill(&mut bytes);
-    HEXLOWER.encode(&bytes)
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| {
+        let mut bytes = [0; 8];
+        // Without randomness ids repeat, which harms the log only.
+        let _ = aws_lc_rs::rand::fill(&mut bytes);
+        u64::from_ne_bytes(bytes)
+    });
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    // An id is to be one of its kind, not a secret.
+    format!("{:016x}{:016x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// What the router refused.

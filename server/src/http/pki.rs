@@ -108,7 +108,9 @@ fn lines(mut pem: String) -> String {
 }
 
 fn malformed() -> Response {
-    file("application/ocsp-response", OcspRefusal::MalformedRequest.to_der().to_vec())
+    let mut response = file("application/ocsp-response", OcspRefusal::MalformedRequest.to_der().to_vec());
+    runtime::header(&mut response, "cache-control", "no-store");
+    response
 }
 
 fn refused(error: Error) -> Response {

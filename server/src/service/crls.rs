@@ -157,24 +157,26 @@ impl Crls {
 
     /// Takes what another replica has fetched lately, or fetches, for all.
     async fn update(&self, store: &Store, url: &str, slot: &Slot, now: Timestamp) {
-        let got = match shared(store, url, now).await {
-            Some((list, fetched_at)) => Ok((list, fetched_at)),
-            None => self.fetch(store, url, now).await.map(|list| (list, now)),
+        let shared = shared(store, url, now).await;
+        let got = match &shared {
+            Some(shared) if !shared.is_older(FRESH, now) => Ok(shared.clone()),
+            _ => self.fetch(store, url, now).await,
         };
         let mut held = slot.held();
         match got {
-            Ok((list, fetched_at)) => {
-                held.list = Some(list);
-                (held.fetched_at, held.failed) = (Some(fetched_at), None);
-            }
+            Ok(got) => *held = Held { used_at: held.used_at, ..got },
             Err(why) => {
                 tracing::warn!(url, why, "a CRL can't be fetched");
+                // After a restart there is nothing at hand, though what was fetched before is good to its end.
+                if let Some(shared) = shared.filter(|_| !held.is_current(now)) {
+                    *held = Held { used_at: held.used_at, ..shared };
+                }
                 held.failed = Some((now, why));
             }
         }
     }
 
-    async fn fetch(&self, store: &Store, url: &str, now: Timestamp) -> Result<Crl, String> {
+    async fn fetch(&self, store: &Store, url: &str, now: Timestamp) -> Result<Held, String> {
         let fetched = self.outbound.get(url, LIMITS).await.map_err(|error| error.to_string())?;
         let list = Crl::parse(&fetched.into_body()).map_err(|error| error.to_string())?.from_source(url);
         let row = FetchedCrlRow { url: url.to_owned(), der: list.der().to_vec(), fetched_at: now };
@@ -182,15 +184,17 @@ impl Crls {
             // Other replicas fetch it themselves.
             tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "a CRL is not shared");
         }
-        Ok(list)
+        Ok(Held { list: Some(list), fetched_at: Some(now), ..Held::default() })
     }
 }
 
 /// What another replica, or this process before a restart, has fetched, if that is good still.
-async fn shared(store: &Store, url: &str, now: Timestamp) -> Option<(Crl, Timestamp)> {
+async fn shared(store: &Store, url: &str, now: Timestamp) -> Option<Held> {
     let row = store.fetched_crl_get(url).await.ok()??;
     let list = Crl::parse(&row.der).ok()?.from_source(url);
     let held = Held { fetched_at: Some(row.fetched_at), list: Some(list), ..Held::default() };
-    let usable = held.is_current(now) && !held.is_older(FRESH, now);
-    held.list.filter(|_| usable).map(|list| (list, row.fetched_at))
+    held.is_current(now).then_some(held)
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,17 @@ impl Service {
         if let Some(list) = self.store.revocation_list_get(authority).await? {
             return Ok(list);
         }
-        self.make_revocation_list(authority, now).await
+        let head = self.store.outbox_head().await?;
+        let list = self.make_revocation_list(authority, false, now).await?;
+        // What changed while there was no list yet, nobody would put on this one.
+        if self.store.outbox_head().await? == head {
+            return Ok(list);
+        }
+        match self.make_revocation_list(authority, true, now).await {
+            // Others have made it meanwhile, again and again.
+            Err(Error::Busy) => Ok(list),
+            made => made,
+        }
     }
 
     /// Whether there is such a CA: `platform`, or a tenant's.
@@ -69,8 +79,12 @@ impl Service {
         }
         for authority in due {
             // A list that nobody ever asked for is made when somebody does.
-            if self.store.revocation_list_get(&authority).await?.is_some() {
-                self.make_revocation_list(&authority, now).await?;
+            if self.store.revocation_list_get(&authority).await?.is_some()
+                && let Err(error) = self.make_revocation_list(&authority, true, now).await
+            {
+                // One CA that can't be used must not keep the others' lists back. Its own is tried again.
+                tracing::warn!(authority, ?error, "a revocation list is late");
+                self.store.revocation_list_expire(&authority, now).await?;
             }
         }
         if head > done {
@@ -81,14 +95,19 @@ impl Service {
         Ok(())
     }
 
+    /// Makes the next list, or the first one: then another's is as good, if it was quicker.
     async fn make_revocation_list(
         &self,
         authority: &str,
+        next: bool,
         now: Timestamp,
     ) -> Result<RevocationListRow, Error> {
         let issuer = self.authorities.get(authority).await?;
         for _ in 0..TRIES {
-            let before = self.store.revocation_list_get(authority).await?.map_or(0, |list| list.number);
+            let before = match self.store.revocation_list_get(authority).await? {
+                Some(list) if !next => return Ok(list),
+                list => list.map_or(0, |list| list.number),
+            };
             let entries = self.revoked(authority, now).await?;
             let next_update = Timestamp::from_micros(now.as_micros() + LIFETIME).min(issuer.not_after());
             let list =

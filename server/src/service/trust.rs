@@ -1,6 +1,6 @@
 //! Trust stores at work: whether one of them vouches for a certificate that none of our CAs issued.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use rustls_pki_types::CertificateDer;
 use vouchsafe_domain::{
@@ -85,6 +85,10 @@ impl Trust {
                 |failure: &&mut ChainFailure| failure.reason == ChainFailureReason::RevocationUnknown;
             for failure in failures.iter_mut().filter(unknown) {
                 failure.detail.push_str(&lists.missing());
+                if !self.crl_urls.iter().any(|url| failure.detail.contains(url)) {
+                    // Each gave a list, and none is this issuer's.
+                    let _ = write!(failure.detail, ": not at {}", self.crl_urls.join(", "));
+                }
             }
             failures
         })

@@ -5,7 +5,7 @@ use vouchsafe_domain::{
     Timestamp,
     configuration::{Finding, Kind, TrustStore},
 };
-use vouchsafe_pki::{ChainFailure, PresentedCertificate, Purpose, VerifiedChain};
+use vouchsafe_pki::{ChainFailure, ChainRequest, PresentedCertificate, Purpose, VerifiedChain};
 
 use super::{
     AdminCtx, AdminError, Service,
@@ -21,7 +21,7 @@ pub struct TrustQuestion {
     pub certificates: Vec<String>,
     /// The moment to judge by; now, if none.
     pub at: Option<Timestamp>,
-    /// The server whose certificate it must be; anybody's, if none.
+    /// The server whose certificate it must be; a client's, if none.
     pub server_name: Option<String>,
 }
 
@@ -61,6 +61,10 @@ impl Service {
 
 /// Certificates that can't be read are a verdict, too: only texts that are no PEM are the request's fault.
 fn read(question: TrustQuestion) -> Result<(Vec<CertificateDer<'static>>, Purpose<'static>), Finding> {
+    if !(1..=ChainRequest::MAX_CERTIFICATES).contains(&question.certificates.len()) {
+        let message = format!("must have 1 to {} items", ChainRequest::MAX_CERTIFICATES);
+        return Err(Finding { path: "/certificates".to_owned(), message });
+    }
     let mut certificates = Vec::new();
     for (index, pem) in question.certificates.iter().enumerate() {
         let read = PresentedCertificate::from_pem(pem);
@@ -73,5 +77,5 @@ fn read(question: TrustQuestion) -> Result<(Vec<CertificateDer<'static>>, Purpos
         path: "/serverName".to_owned(),
         message: "must be a host name or an IP address".to_owned(),
     })?;
-    Ok((certificates, name.map_or(Purpose::Any, |name| Purpose::Server(Some(name)))))
+    Ok((certificates, name.map_or(Purpose::Client, |name| Purpose::Server(Some(name)))))
 }

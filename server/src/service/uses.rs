@@ -1,9 +1,12 @@
 //! What a use of credentials changes: the first one their state, before the answer; every later one `lastUseDate`, in
 //! batches, a second later.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use vouchsafe_domain::{CredentialsId, Event, State, Transition, transition};
+use vouchsafe_domain::{CredentialsId, Event, State, TenantId, Timestamp, Transition, transition};
 use vouchsafe_store::{CredentialsKind, LastUse, Store};
 
 use super::{
@@ -12,30 +15,43 @@ use super::{
     verdict::Reason,
 };
 
+/// The latest use of each.
+type Latest = HashMap<TenantId, HashMap<CredentialsId, Timestamp>>;
+
 /// Uses whose moments are not written yet.
 #[derive(Debug, Default)]
 pub(super) struct LastUses {
-    basic: Mutex<Vec<LastUse>>,
-    x509: Mutex<Vec<LastUse>>,
+    basic: Mutex<Latest>,
+    x509: Mutex<Latest>,
 }
 
 impl LastUses {
-    fn of(&self, kind: CredentialsKind) -> &Mutex<Vec<LastUse>> {
-        match kind {
+    fn of(&self, kind: CredentialsKind) -> MutexGuard<'_, Latest> {
+        let waiting = match kind {
             CredentialsKind::Basic => &self.basic,
             CredentialsKind::X509 => &self.x509,
+        };
+        waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is used often is here already, and costs nothing but a look.
+    fn note(&self, kind: CredentialsKind, tenant: &TenantId, id: &CredentialsId, at: Timestamp) {
+        let mut waiting = self.of(kind);
+        match waiting.get_mut(tenant).and_then(|of_tenant| of_tenant.get_mut(id)) {
+            Some(latest) => *latest = at.max(*latest),
+            None => _ = waiting.entry(tenant.clone()).or_default().insert(id.clone(), at),
         }
     }
 
-    fn note(&self, kind: CredentialsKind, used: LastUse) {
-        self.of(kind).lock().unwrap_or_else(PoisonError::into_inner).push(used);
-    }
-
-    /// Writes the moments that wait. Those that can't be written wait on, the latest of each.
+    /// Writes the moments that wait. Those that can't be written wait on.
     pub(super) async fn flush(&self, store: &Store) {
         for kind in [CredentialsKind::Basic, CredentialsKind::X509] {
-            let waiting = || self.of(kind).lock().unwrap_or_else(PoisonError::into_inner);
-            let uses = std::mem::take(&mut *waiting());
+            let latest = std::mem::take(&mut *self.of(kind));
+            let uses: Vec<LastUse> = latest
+                .into_iter()
+                .flat_map(|(tenant, uses)| uses.into_iter().map(move |(id, at)| (tenant.clone(), id, at)))
+                .map(|(tenant, id, at)| LastUse { tenant, id, at })
+                .collect();
             if uses.is_empty() {
                 continue;
             }
@@ -44,21 +60,12 @@ impl LastUses {
                 CredentialsKind::X509 => store.x509_credentials_flush_last_use(&uses).await,
             };
             if let Err(error) = written {
-                tracing::warn!(
-                    error = format!("{:#}", anyhow::Error::new(error)),
-                    "moments of use are not written yet"
-                );
-                waiting().extend(latest(uses));
+                let error = format!("{:#}", anyhow::Error::new(error));
+                tracing::warn!(error, "moments of use are not written yet");
+                uses.iter().for_each(|used| self.note(kind, &used.tenant, &used.id, used.at));
             }
         }
     }
-}
-
-/// The latest use of each.
-fn latest(mut uses: Vec<LastUse>) -> Vec<LastUse> {
-    uses.sort_by(|one, other| (&one.tenant, &one.id, other.at).cmp(&(&other.tenant, &other.id, one.at)));
-    uses.dedup_by(|later, kept| later.tenant == kept.tenant && later.id == kept.id);
-    uses
 }
 
 /// What a use led to.
@@ -82,15 +89,15 @@ impl Service {
         id: &CredentialsId,
         state: State,
     ) -> Result<Use, Error> {
-        let used = LastUse { tenant: ctx.tenant.clone(), id: id.clone(), at: ctx.now };
         match transition(state, Event::Use, state == State::Active) {
             Err(_) if state == State::Revoked => Ok(Use::Refused(Reason::Revoked)),
             Err(_) => Ok(Use::Refused(Reason::Suspended)),
             Ok(Transition::Stays) => {
-                self.last_uses.note(kind, used);
+                self.last_uses.note(kind, &ctx.tenant, id, ctx.now);
                 Ok(Use::Accepted)
             }
             Ok(Transition::To(to)) => {
+                let used = LastUse { tenant: ctx.tenant.clone(), id: id.clone(), at: ctx.now };
                 let record = record(ctx, action, kind, id, Change::Activated, format!("{state} to {to}"));
                 let first = match kind {
                     CredentialsKind::Basic => self.store.basic_credentials_first_use(&used, record).await?,
@@ -106,18 +113,23 @@ impl Service {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use vouchsafe_domain::{CredentialsId, TenantId, Timestamp};
-    use vouchsafe_store::LastUse;
+    use vouchsafe_store::CredentialsKind;
 
-    use super::latest;
+    use super::LastUses;
 
     #[test]
     fn of_each_the_latest() {
-        let used = |tenant: &str, number: u32, at: i64| LastUse {
-            tenant: TenantId::parse(tenant).unwrap(),
-            id: CredentialsId::from_parts(Timestamp::from_micros(0), [0; 5], number),
-            at: Timestamp::from_micros(at),
-        };
-        let uses = vec![used("b", 1, 5), used("a", 1, 3), used("a", 1, 9), used("a", 2, 1), used("b", 1, 4)];
-        assert_eq!(latest(uses), [used("a", 1, 9), used("a", 2, 1), used("b", 1, 5)]);
+        let uses = LastUses::default();
+        let (one, two) = (TenantId::parse("one").unwrap(), TenantId::parse("two").unwrap());
+        let id = |number| CredentialsId::from_parts(Timestamp::from_micros(0), [0; 5], number);
+        for (tenant, number, at) in [(&two, 1, 5), (&one, 1, 3), (&one, 1, 9), (&one, 2, 1), (&two, 1, 4)] {
+            uses.note(CredentialsKind::Basic, tenant, &id(number), Timestamp::from_micros(at));
+        }
+        let waiting = uses.of(CredentialsKind::Basic);
+        for (tenant, number, at) in [(&one, 1, 9), (&one, 2, 1), (&two, 1, 5)] {
+            assert_eq!(waiting[tenant][&id(number)], Timestamp::from_micros(at));
+        }
+        assert_eq!(waiting.values().map(std::collections::HashMap::len).sum::<usize>(), 3);
+        assert!(uses.of(CredentialsKind::X509).is_empty());
     }
 }

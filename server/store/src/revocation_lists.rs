@@ -82,6 +82,13 @@ impl Store {
         Ok(rows > 0)
     }
 
+    /// Has an authority's list, if it has one, made anew from a moment on.
+    pub async fn revocation_list_expire(&self, authority_id: &str, at: Timestamp) -> Result<(), Error> {
+        let tx = self.begin().await?;
+        tx.revocation_list_expire(authority_id, at).await?;
+        tx.commit().await
+    }
+
     /// Reads what belongs on an authority's list at a moment: the next certificates after a serial number, in the order
     /// in which serial numbers sort as texts, `limit` at most. Those that have ended are left out (RFC 5280 3.3).
     pub async fn revoked_page(
@@ -143,9 +150,13 @@ impl Tx {
         .to_owned();
         let insert = revoked_authorities::Entity::insert(model.into_active_model()).on_conflict(known);
         insert.exec_without_returning(self.db()).await?;
+        self.revocation_list_expire(issuer_id, revoked_at).await
+    }
+
+    async fn revocation_list_expire(&self, authority_id: &str, at: Timestamp) -> Result<(), Error> {
         let due = Entity::update_many()
-            .col_expr(Column::NextUpdate, Expr::value(revoked_at.as_micros()))
-            .filter(Column::AuthorityId.eq(issuer_id));
+            .col_expr(Column::NextUpdate, Expr::value(at.as_micros()))
+            .filter(Column::AuthorityId.eq(authority_id));
         due.exec(self.db()).await?;
         Ok(())
     }

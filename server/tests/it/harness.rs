@@ -185,6 +185,14 @@ impl TestServer {
         (self.database, self.config)
     }
 
+    /// Another server on the same database, with settings changed. This one keeps the database.
+    pub(crate) async fn replica(&self, settings: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.config.clone();
+        settings(&mut config);
+        let folder = TempDir::new().unwrap();
+        Self::on(TestDatabase { folder, url: None, name: String::new() }, config).await
+    }
+
     /// A token from the built-in endpoint.
     pub(crate) async fn token_with(&self, id: &str, secret: &str, scope: Option<&str>) -> String {
         let mut form = vec![("grant_type", "client_credentials")];
@@ -231,6 +239,13 @@ impl TestServer {
     pub(crate) fn anonymous(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }
+}
+
+/// An address that no other test has, on a loopback network of its own: a server may leave it and come back.
+pub(crate) fn own_address() -> SocketAddr {
+    let [a, b, c, ..] = random();
+    let own = SocketAddr::from(([127, a | 1, b, c.clamp(1, 254)], 0));
+    std::net::TcpListener::bind(own).unwrap().local_addr().unwrap()
 }
 
 async fn run(config: &Config) -> (String, Running) {

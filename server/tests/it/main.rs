@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod conformance;
+mod events;
 mod harness;
 mod limits;
 mod listener;
@@ -12,3 +13,5 @@ mod readme;
 mod round_trip;
 mod routes;
 mod sdk;
+mod status;
+mod trust;

@@ -60,6 +60,9 @@ async fn are_due(database: Database) {
     assert_eq!(store.revocation_lists_due(at(1)).await.unwrap(), [""; 0]);
     assert_eq!(store.revocation_lists_due(at(3)).await.unwrap(), ["b", "c"], "the most urgent first");
     assert_eq!(store.revocation_lists_due(at(4)).await.unwrap(), ["b", "c", "a"]);
+    store.revocation_list_expire("a", at(0)).await.unwrap();
+    store.revocation_list_expire("nobody", at(0)).await.unwrap();
+    assert_eq!(store.revocation_lists_due(at(1)).await.unwrap(), ["a"], "however long it would have lasted");
 }
 
 async fn pages_of_what_is_revoked(database: Database) {

@@ -1,6 +1,6 @@
 //! Runs the `openssl` program on files in a temporary folder: it knows nothing of this project.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use tempfile::TempDir;
 
@@ -16,8 +16,21 @@ impl OpenSsl {
         std::fs::write(self.0.path().join(file), format!("{text}\n")).unwrap();
     }
 
+    /// Writes a file byte by byte.
+    pub(crate) fn write_bytes(&self, file: &str, bytes: &[u8]) {
+        std::fs::write(self.path(file), bytes).unwrap();
+    }
+
     pub(crate) fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.0.path().join(file)).unwrap()
+    }
+
+    pub(crate) fn read_bytes(&self, file: &str) -> Vec<u8> {
+        std::fs::read(self.path(file)).unwrap()
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.0.path().join(file)
     }
 
     /// Runs a command line (no quoting); what it wrote to both outputs if it succeeded, else as an error.
