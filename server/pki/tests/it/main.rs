@@ -18,6 +18,7 @@ mod ocsp_signer;
 mod openssl;
 mod pkilint;
 mod pointers;
+mod presented;
 mod revocation;
 mod revocation_list;
 mod trust_anchor;

@@ -1,7 +1,7 @@
 //! EMQX's HTTP authenticator: `200` with `{"result": "allow"}` or `{"result": "deny"}`. Any other answer makes EMQX ask its
 //! next authenticator, or let everybody in where there is none: so there is no other answer.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use poem::{Body, Request, Response, handler, web::Data, web::Path};
 use serde::Deserialize;
@@ -19,6 +19,8 @@ const OPERATION: &str = "emqx_authn";
 const PATH: &str = "/integrations/emqx/authn";
 /// The most bytes of a request.
 const LIMIT: usize = 64 * 1024;
+/// EMQX waits for 5 s unless told otherwise (`request_timeout`), and then asks its next authenticator: no answer is no denial.
+const IN_TIME: Duration = Duration::from_secs(4);
 
 /// What EMQX's templates send. What a template has no value for is absent, empty or `undefined`, by version.
 #[derive(Deserialize)]
@@ -36,7 +38,7 @@ pub(in crate::http) async fn emqx_authn(
     body: Body,
     shared: Data<&Arc<Shared>>,
 ) -> Response {
-    answer(decide(request, body, &shared, None).await)
+    in_time(decide(request, body, &shared, None)).await
 }
 
 /// `POST /integrations/key/{key}/emqx/authn`
@@ -47,12 +49,17 @@ pub(in crate::http) async fn emqx_authn_with_key(
     shared: Data<&Arc<Shared>>,
     Path(key): Path<String>,
 ) -> Response {
-    answer(decide(request, body, &shared, Some(&key)).await)
+    in_time(decide(request, body, &shared, Some(&key))).await
 }
 
 /// An answer of this contract: others are replaced.
 #[derive(Debug, Clone, Copy)]
 struct Kept;
+
+/// Denies where the database or the queue of hashes takes too long.
+async fn in_time(decision: impl Future<Output = Result<Option<Value>, Error>>) -> Response {
+    answer(tokio::time::timeout(IN_TIME, decision).await.unwrap_or(Err(Error::Busy)))
+}
 
 fn answer(decided: Result<Option<Value>, Error>) -> Response {
     let decided = decided.unwrap_or_else(|error| {

@@ -1,10 +1,16 @@
 //! Without the database nobody gets in, and each product is told so in its own way.
 
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
 use serde_json::json;
 
 use super::{allowed, emqx, escaped, key, nginx, nginx_basic, status};
 use crate::{
-    harness::{Answer, Backend, TestServer, both, psql},
+    harness::{Answer, Backend, TestDatabase, TestServer, both, psql},
     process::database::sql,
     routes::verification::{basic, issued},
 };
@@ -52,6 +58,54 @@ both!(a_table_is_damaged, async |server: TestServer| {
         sql(&server.database, &format!("ALTER TABLE gone RENAME TO {table}"));
     }
     assert!(allowed(&emqx(&server, &key, json!({"username": "UserA", "password": "123"})).await), "mended");
+});
+
+/// Somebody who holds what the server needs, until this is dropped.
+struct Holder(Child);
+
+impl Holder {
+    /// The lock of the writer on SQLite, of a table on PostgreSQL.
+    fn new(database: &TestDatabase) -> Self {
+        let (mut command, begin) = match &database.url {
+            Some(url) => {
+                let mut psql = Command::new("psql");
+                psql.args(["--no-psqlrc", "--quiet", "--dbname", url]);
+                (psql, "BEGIN; LOCK TABLE basic_credentials IN ACCESS EXCLUSIVE MODE;\n\\echo held\n")
+            }
+            None => {
+                let mut sqlite = Command::new("sqlite3");
+                sqlite.args(["-cmd", ".timeout 10000"]).arg(database.data_dir().join("vouchsafe.db"));
+                (sqlite, "BEGIN IMMEDIATE;\n.print held\n")
+            }
+        };
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.as_mut().unwrap().write_all(begin.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "held\n");
+        Self(child)
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+// EMQX waits for five seconds. What comes later is no answer, and what is no answer is no denial.
+both!(the_database_hangs, async |server: TestServer| {
+    // Nobody has used it, so that its first use is to be written.
+    basic(&server, "UserA", "123").await;
+    let key = key(&server, false).await;
+    let ask = || emqx(&server, &key, json!({"username": "UserA", "password": "123"}));
+    let holder = Holder::new(&server.database);
+    let asked = Instant::now();
+    assert!(!allowed(&ask().await));
+    assert!(asked.elapsed() < Duration::from_secs(8), "too late: {:?}", asked.elapsed());
+    drop(holder);
+    assert!(allowed(&ask().await));
 });
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
