@@ -40,6 +40,11 @@ pub struct RevokedRow {
     pub reason: Option<RevocationReason>,
 }
 
+// The states are written out so that the partial index is used, which holds all that is read here.
+const REVOKED: &str = "SELECT serial_number, state, updated_at, revocation_reason FROM x509_credentials \
+     WHERE authority_id = $1 AND state IN ('Revoked', 'Suspended') AND serial_number > $2 \
+     AND not_after >= $3 ORDER BY serial_number LIMIT $4";
+
 impl Store {
     /// Reads an authority's list.
     pub async fn revocation_list_get(&self, authority_id: &str) -> Result<Option<RevocationListRow>, Error> {
@@ -98,12 +103,9 @@ impl Store {
         after: &str,
         limit: u64,
     ) -> Result<Vec<RevokedRow>, Error> {
-        // The states are written out so that the partial index is used, which holds all that is read here.
-        let sql = "SELECT serial_number, state, updated_at, revocation_reason FROM x509_credentials \
-                   WHERE authority_id = $1 AND state IN ('Revoked', 'Suspended') AND serial_number > $2 \
-                   AND not_after >= $3 ORDER BY serial_number LIMIT $4";
         let values = [authority_id.into(), after.into(), now.as_micros().into(), limit.into()];
-        let found = Revoked::find_by_statement(Statement::from_sql_and_values(self.backend(), sql, values));
+        let found =
+            Revoked::find_by_statement(Statement::from_sql_and_values(self.backend(), REVOKED, values));
         found.all(self.read()).await?.into_iter().map(Revoked::row).collect()
     }
 
@@ -191,5 +193,30 @@ fn row(model: Model) -> RevocationListRow {
         der: model.der,
         this_update: Timestamp::from_micros(model.this_update),
         next_update: Timestamp::from_micros(model.next_update),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::REVOKED;
+    use crate::{Options, Store, sqlite_url};
+
+    /// The rows of a hundred thousand revocations, certificates and all, must not be read again for each list.
+    #[tokio::test]
+    async fn a_list_is_read_from_the_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("store.sqlite");
+        let store = Store::connect(&sqlite_url(&file).unwrap(), &Options::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let db = rusqlite::Connection::open(&file).unwrap();
+        let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {REVOKED}")).unwrap();
+        let steps = explain.query_map(("one", "", 0, 10), |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<_> = steps.map(Result::unwrap).collect();
+        assert_eq!(
+            steps,
+            ["SEARCH x509_credentials USING COVERING INDEX x509_credentials_revoked_idx \
+              (authority_id=? AND serial_number>?)"]
+        );
     }
 }

@@ -1,10 +1,9 @@
 //! Revocation lists: their numbers, when they are due, and what stands on them.
 
-use sea_orm::{ConnectionTrait, Statement};
 use vouchsafe_domain::{RevocationReason, State};
 use vouchsafe_store::{Error, Record, RevokedRow, StateChange, X509CredentialsRow};
 
-use crate::backend::{Backend, Database, on_both};
+use crate::backend::{Database, on_both};
 use crate::fixtures::{at, id, revocation_list, tenant, with_tenants, x509};
 
 on_both!(
@@ -12,7 +11,6 @@ on_both!(
     one_of_16_is_the_next,
     are_due,
     pages_of_what_is_revoked,
-    are_read_from_the_index,
     authorities_that_are_no_more
 );
 
@@ -105,32 +103,6 @@ async fn pages_of_what_is_revoked(database: Database) {
         assert_eq!(read, expected, "{limit}");
     }
     assert_eq!(store.revoked_page("nobody", at(0), "", 100).await.unwrap(), []);
-}
-
-/// What a hundred thousand revocations cost must not be read again, certificates and all, for each list.
-async fn are_read_from_the_index(database: Database) {
-    database.store().await;
-    let sql = "SELECT serial_number, state, updated_at, revocation_reason FROM x509_credentials \
-               WHERE authority_id = $1 AND state IN ('Revoked', 'Suspended') AND serial_number > $2 \
-               AND not_after >= $3 ORDER BY serial_number LIMIT $4";
-    let (db, values) = (database.sql().await, ["'one'", "''", "0", "10"]);
-    let sql =
-        values.iter().zip(1..).fold(sql.to_owned(), |sql, (value, n)| sql.replace(&format!("${n}"), value));
-    let (explain, column) = match database.backend {
-        Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-        Backend::Postgres => ("EXPLAIN", 0),
-    };
-    let statement = Statement::from_string(db.get_database_backend(), format!("{explain} {sql}"));
-    let rows = db.query_all_raw(statement).await.unwrap();
-    let plan: Vec<String> = rows.iter().map(|row| row.try_get_by(column).unwrap()).collect();
-    let plan = plan.join("\n");
-    let used = match database.backend {
-        Backend::Sqlite => {
-            "USING COVERING INDEX x509_credentials_revoked_idx (authority_id=? AND serial_number>?)"
-        }
-        Backend::Postgres => "x509_credentials_revoked_idx",
-    };
-    assert!(plan.contains(used) && !plan.contains("TEMP B-TREE"), "{plan}");
 }
 
 async fn authorities_that_are_no_more(database: Database) {
