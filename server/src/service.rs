@@ -18,12 +18,12 @@ mod integrations;
 mod listing;
 mod names;
 mod ocsp;
+mod own_cas;
 mod pointers;
 mod record;
 mod refusals;
 mod revocation_lists;
 mod sessions;
-mod tenant_cas;
 mod tenants;
 mod trust;
 mod trust_verification;
@@ -54,6 +54,7 @@ pub use integrations::Integration;
 pub use listing::Page;
 pub use ocsp::OcspAnswer;
 pub use refusals::{FLUSH, Refusal};
+pub use revocation_lists::PublishedList;
 pub use sessions::{LoggedIn, Origin};
 pub use tenants::Settings;
 pub use trust_verification::{TrustQuestion, TrustVerdict};
@@ -72,8 +73,9 @@ use events::Events;
 use guard::Guard;
 use ids::CredentialsIds;
 use ocsp::Responders;
+use own_cas::OwnCas;
 use refusals::Refusals;
-use tenant_cas::TenantCas;
+use revocation_lists::Published;
 use tenants::Tenants;
 use uses::LastUses;
 
@@ -92,7 +94,8 @@ pub struct Service {
     last_uses: LastUses,
     events: Events,
     responders: Responders,
-    tenant_cas: TenantCas,
+    own_cas: OwnCas,
+    published: Published,
     /// Where clients reach this server, if it is settled for good: certificates point there.
     public_url: Option<String>,
     /// The host under which clients reach this server: no tenant may have a certificate for it.
@@ -166,7 +169,8 @@ impl Service {
             last_uses: LastUses::default(),
             events: Events::default(),
             responders: Responders::default(),
-            tenant_cas: TenantCas::default(),
+            own_cas: OwnCas::default(),
+            published: Published::default(),
             public_url: options.public_url,
             own_host: options.own_host,
             issuer: options.issuer,

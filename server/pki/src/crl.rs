@@ -72,6 +72,12 @@ impl Crl {
         self.source.as_deref()
     }
 
+    /// Whether it can stand in the place of another one: it is of the same CA, and not older.
+    #[must_use]
+    pub fn succeeds(&self, other: &Self) -> bool {
+        self.issuer_der == other.issuer_der && self.this_update >= other.this_update
+    }
+
     /// The DER of the name of the CA that made it.
     pub(crate) fn issuer_der(&self) -> &[u8] {
         &self.issuer_der

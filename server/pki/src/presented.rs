@@ -19,6 +19,7 @@ pub struct PresentedCertificate {
     issuer_key_id: Option<Vec<u8>>,
     serial_number: Option<SerialNumber>,
     common_name: Option<String>,
+    public_key_der: Vec<u8>,
     validity: Validity,
 }
 
@@ -61,6 +62,7 @@ impl PresentedCertificate {
             issuer_key_id,
             serial_number: SerialNumber::from_integer(certificate.raw_serial()),
             common_name: common_name.and_then(|name| name.as_str().ok()).map(str::to_owned),
+            public_key_der: certificate.public_key().raw.to_vec(),
             validity: ca_certificate::validity(&certificate),
             der,
         })
@@ -82,6 +84,12 @@ impl PresentedCertificate {
     #[must_use]
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
+    }
+
+    /// Its public key, DER `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.public_key_der
     }
 
     /// The last moment of its validity.

@@ -79,6 +79,12 @@ impl FromIterator<RevokedCertificate> for RevokedCertificates {
 }
 
 impl Authority {
+    /// Whether it may sign revocation lists (RFC 5280 4.2.1.3): one that was imported need not.
+    #[must_use]
+    pub const fn signs_lists(&self) -> bool {
+        self.certificate.signs_lists
+    }
+
     /// Signs a revocation list of this CA, DER. The entries' buffer becomes the list's.
     ///
     /// # Errors

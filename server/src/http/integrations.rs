@@ -17,16 +17,14 @@ enum Contract {
 }
 
 fn contract(path: &str) -> Option<Contract> {
-    let mut segments = path.strip_prefix("/integrations/")?.split('/');
-    let product = match segments.next()? {
-        "key" => segments.nth(1)?,
-        product => product,
-    };
-    match product {
+    // A slash too many, or a key that is missing, makes it no other's.
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    segments.next().filter(|first| *first == "integrations")?;
+    segments.find_map(|segment| match segment {
         "nginx" => Some(Contract::Nginx),
         "emqx" => Some(Contract::Emqx),
         _ => None,
-    }
+    })
 }
 
 /// Makes whatever came out of a request keep to its contract: a panic, a wrong method, a path that isn't there included.

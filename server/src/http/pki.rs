@@ -8,12 +8,12 @@ use poem::{Body, IntoResponse, Response, handler, web::Data, web::Path};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use vouchsafe_api::runtime;
 use vouchsafe_domain::Timestamp;
-use vouchsafe_pki::{OcspRefusal, revocation_list_pem};
+use vouchsafe_pki::OcspRefusal;
 
 use super::{Shared, error::HttpError, operations::named};
 use crate::{
     clock,
-    service::{Error, OcspAnswer},
+    service::{Error, OcspAnswer, PublishedList},
 };
 
 /// The most bytes of an OCSP request.
@@ -40,22 +40,25 @@ pub(super) async fn certificate_der(shared: Data<&Arc<Shared>>, Path(ca): Path<S
 /// A CA's revocation list, DER (RFC 2585 section 4.2).
 #[handler]
 pub(super) async fn revocation_list(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
-    let list = list(&shared, &ca, |der| file("application/pkix-crl", der)).await;
+    let list = list(&shared, &ca, |list| file("application/pkix-crl", list.der.clone())).await;
     named(list.unwrap_or_else(refused), "revocation_list_get")
 }
 
 /// The same, PEM (RFC 7468 section 6).
 #[handler]
 pub(super) async fn revocation_list_in_pem(shared: Data<&Arc<Shared>>, Path(ca): Path<String>) -> Response {
-    let list =
-        list(&shared, &ca, |der| file("application/x-pem-file", lines(revocation_list_pem(&der)))).await;
+    let list = list(&shared, &ca, |list| file("application/x-pem-file", list.pem())).await;
     named(list.unwrap_or_else(refused), "revocation_list_get")
 }
 
-async fn list(shared: &Shared, ca: &str, write: impl Fn(Vec<u8>) -> Response) -> Result<Response, Error> {
+async fn list(
+    shared: &Shared,
+    ca: &str,
+    write: impl Fn(&PublishedList) -> Response,
+) -> Result<Response, Error> {
     let now = clock::now();
     let list = shared.service.revocation_list(ca, now).await?;
-    let mut response = write(list.der);
+    let mut response = write(&list);
     keep(&mut response, list.this_update, list.next_update, now);
     Ok(response)
 }

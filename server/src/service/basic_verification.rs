@@ -44,11 +44,16 @@ impl Service {
         ctx.require(Scope::BasicCredentialsVerify)?;
         let verdict = match own_name(ctx, &presented.username) {
             Some(name) => self.judge(ctx, name, presented).await?,
-            None => Err(Rejection::new(Reason::UnknownTenant)),
+            None => {
+                // It takes as long as any other: nobody learns the tenant's id from it.
+                let pair = Pair::new(&presented.username, presented.client_address);
+                self.guess(ctx, &pair, presented, None).await?;
+                Err(Rejection::new(Reason::UnknownTenant))
+            }
         };
         if let Err(rejection) = &verdict {
-            let row = rejection.row.as_ref();
-            let target = row.map_or_else(|| "unknown".to_owned(), |row| row.id.to_string());
+            let row = rejection.row.as_ref().map(|row| row.id.to_string());
+            let target = row.or_else(|| rejection.about.clone()).unwrap_or_else(|| "unknown".to_owned());
             self.refusals.note(Refusal::verification(
                 ctx,
                 ACTION,
@@ -76,15 +81,16 @@ impl Service {
             }
             let failed_before = found.failures.is_some();
             let Some((row, hash)) = found.credentials else {
-                return self.reject(ctx, &pair, presented, Reason::UnknownUsername).await;
+                self.guess(ctx, &pair, presented, None).await?;
+                return Ok(Err(Rejection::new(Reason::UnknownUsername)));
             };
             let trace = self.remembered.trace(row.id.as_str(), hash.expose(), presented.password.expose());
             if right.as_ref() != Some(&hash) && !self.remembered.knows(trace) {
-                match self.is_right(ctx, &pair, presented, &row, hash).await? {
-                    // State and hash are read anew: both may have changed while the password was hashed.
-                    Some(hash) => right = Some(hash),
-                    None => return self.reject_counted(ctx, &pair, Reason::WrongPassword).await,
+                if !self.guess(ctx, &pair, presented, Some(&hash)).await? {
+                    return Ok(Err(Rejection::about(Reason::WrongPassword, row.id.as_str())));
                 }
+                // State and hash are read anew: both may have changed while the password was hashed.
+                right = Some(self.remember(ctx, presented, &row, hash).await);
                 continue;
             }
             match self.use_credentials(ctx, ACTION, CredentialsKind::Basic, &row.id, row.state).await? {
@@ -92,7 +98,7 @@ impl Service {
                 Use::Refused(reason) => return Ok(Err(Rejection::of(reason, row))),
                 Use::Accepted => {
                     if failed_before {
-                        self.store.verification_failures_clear(&ctx.tenant, pair.as_str()).await?;
+                        self.forgive(ctx, &pair).await;
                     }
                     return Ok(Ok(BasicCredentialsRow {
                         state: State::Active,
@@ -116,66 +122,64 @@ impl Service {
         }
     }
 
-    /// The stored hash that the password is right for, perhaps a new one; none if it is wrong.
-    async fn is_right(
+    /// Whether the password is the hashed one; without a hash it is nobody's, after the same time. A wrong one is counted
+    /// before anybody learns of it. A caller that goes away changes nothing of that: neither the pair's turn nor the count.
+    async fn guess(
         &self,
         ctx: &Ctx,
         pair: &Pair,
         presented: &BasicPresented,
+        hash: Option<&Secret>,
+    ) -> Result<bool, Error> {
+        let turn = self.guard.turn(pair).ok_or(Error::Busy)?;
+        let (passwords, store) = (self.passwords.clone(), self.store.clone());
+        let (tenant, pair, lockout) = (ctx.tenant.clone(), pair.clone(), ctx.tenant_settings()?.lockout);
+        let (password, hash) = (presented.password.clone(), hash.cloned());
+        let guessing = tokio::spawn(async move {
+            let _turn = turn;
+            let right = match hash {
+                Some(hash) => passwords.verify(password.expose(), hash.expose()).await?,
+                None => passwords.verify_nothing(password.expose()).await?,
+            };
+            if !right && lockout.failures > 0 {
+                // The wait begins now, not when the request came: it may have waited for its hash.
+                let now = clock::now();
+                let forget_at = guard::forget_at(lockout, now);
+                store.verification_failure_add(&tenant, pair.as_str(), now, forget_at).await?;
+            }
+            Ok(right)
+        });
+        guessing.await.unwrap_or_else(|error| Err(Error::internal("verifying a password")(error.into())))
+    }
+
+    /// Remembers a password that is right for a hash. A hash that was made with other parameters than today's is replaced
+    /// now that the password is at hand; if that fails, the next time will do.
+    async fn remember(
+        &self,
+        ctx: &Ctx,
+        presented: &BasicPresented,
         row: &BasicCredentialsRow,
-        hash: Secret,
-    ) -> Result<Option<Secret>, Error> {
-        let _turn = self.guard.turn(pair).ok_or(Error::Busy)?;
+        mut hash: Secret,
+    ) -> Secret {
         let password = presented.password.expose();
-        if !self.passwords.verify(password, hash.expose()).await? {
-            return Ok(None);
-        }
-        let hash = self.up_to_date(ctx, row, password, hash).await?;
-        self.remembered.learn(self.remembered.trace(row.id.as_str(), hash.expose(), password));
-        Ok(Some(hash))
-    }
-
-    /// The hash with the parameters of today: one made with others is replaced now that the password is at hand.
-    async fn up_to_date(
-        &self,
-        ctx: &Ctx,
-        row: &BasicCredentialsRow,
-        password: &str,
-        hash: Secret,
-    ) -> Result<Secret, Error> {
-        if self.passwords.is_up_to_date(hash.expose()) {
-            return Ok(hash);
-        }
-        let Ok(new) = self.passwords.hash(password).await else { return Ok(hash) };
-        let new = Secret::new(new);
-        let replaced = self.store.basic_credentials_rehash(&ctx.tenant, &row.id, &hash, &new).await?;
-        Ok(if replaced { new } else { hash })
-    }
-
-    /// Rejects a name that nobody has, after the time that a wrong password takes.
-    async fn reject(
-        &self,
-        ctx: &Ctx,
-        pair: &Pair,
-        presented: &BasicPresented,
-        reason: Reason,
-    ) -> Result<BasicVerdict, Error> {
+        if !self.passwords.is_up_to_date(hash.expose())
+            && let Ok(new) = self.passwords.hash(password).await.map(Secret::new)
         {
-            let _turn = self.guard.turn(pair).ok_or(Error::Busy)?;
-            self.passwords.verify_nothing(presented.password.expose()).await?;
+            match self.store.basic_credentials_rehash(&ctx.tenant, &row.id, &hash, &new).await {
+                Ok(true) => hash = new,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "a password's hash is not renewed yet"),
+            }
         }
-        self.reject_counted(ctx, pair, reason).await
+        self.remembered.learn(self.remembered.trace(row.id.as_str(), hash.expose(), password));
+        hash
     }
 
-    async fn reject_counted(&self, ctx: &Ctx, pair: &Pair, reason: Reason) -> Result<BasicVerdict, Error> {
-        let lockout = ctx.tenant_settings()?.lockout;
-        if lockout.failures > 0 {
-            // The wait begins now, not when the request came: it may have waited for its hash.
-            let (now, pair) = (clock::now(), pair.as_str());
-            let forget_at = guard::forget_at(lockout, now);
-            self.store.verification_failure_add(&ctx.tenant, pair, now, forget_at).await?;
+    /// Forgets the failures of a pair. The verdict is given already: if it fails, the next success will do.
+    async fn forgive(&self, ctx: &Ctx, pair: &Pair) {
+        if let Err(error) = self.store.verification_failures_clear(&ctx.tenant, pair.as_str()).await {
+            tracing::warn!(%error, "failures are not forgotten yet");
         }
-        Ok(Err(Rejection::new(reason)))
     }
 }
 

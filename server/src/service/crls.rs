@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use vouchsafe_domain::Timestamp;
 use vouchsafe_pki::Crl;
@@ -158,9 +159,15 @@ impl Crls {
     /// Takes what another replica has fetched lately, or fetches, for all.
     async fn update(&self, store: &Store, url: &str, slot: &Slot, now: Timestamp) {
         let shared = shared(store, url, now).await;
+        let at_hand = slot.held().list.clone().filter(|list| list.next_update() > now);
+        let newest = shared.as_ref().and_then(|shared| shared.list.clone());
+        let known = match (at_hand, newest) {
+            (Some(at_hand), Some(newest)) if newest.succeeds(&at_hand) => Some(newest),
+            (at_hand, newest) => at_hand.or(newest),
+        };
         let got = match &shared {
-            Some(shared) if !shared.is_older(FRESH, now) => Ok(shared.clone()),
-            _ => self.fetch(store, url, now).await,
+            Some(shared) if !shared.is_older(FRESH, now) && shared.list == known => Ok(shared.clone()),
+            _ => self.fetch(store, url, known.as_ref(), now).await,
         };
         let mut held = slot.held();
         match got {
@@ -176,9 +183,20 @@ impl Crls {
         }
     }
 
-    async fn fetch(&self, store: &Store, url: &str, now: Timestamp) -> Result<Held, String> {
+    /// A list that is good still gives way to a newer one of the same CA only: who can answer for the host must not bring
+    /// back whom a newer list has revoked.
+    async fn fetch(
+        &self,
+        store: &Store,
+        url: &str,
+        known: Option<&Crl>,
+        now: Timestamp,
+    ) -> Result<Held, String> {
         let fetched = self.outbound.get(url, LIMITS).await.map_err(|error| error.to_string())?;
-        let list = Crl::parse(&fetched.into_body()).map_err(|error| error.to_string())?.from_source(url);
+        let list = read(fetched.into_body()).await?.from_source(url);
+        if known.is_some_and(|known| !list.succeeds(known)) {
+            return Err("it gives an older list than before, or another CA's".to_owned());
+        }
         let row = FetchedCrlRow { url: url.to_owned(), der: list.der().to_vec(), fetched_at: now };
         if let Err(error) = store.fetched_crl_put(row).await {
             // Other replicas fetch it themselves.
@@ -188,10 +206,16 @@ impl Crls {
     }
 }
 
+/// Reads a list. One of many megabytes takes its time.
+async fn read(bytes: Bytes) -> Result<Crl, String> {
+    let parsed = tokio::task::spawn_blocking(move || Crl::parse(&bytes)).await;
+    parsed.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+}
+
 /// What another replica, or this process before a restart, has fetched, if that is good still.
 async fn shared(store: &Store, url: &str, now: Timestamp) -> Option<Held> {
     let row = store.fetched_crl_get(url).await.ok()??;
-    let list = Crl::parse(&row.der).ok()?.from_source(url);
+    let list = read(row.der.into()).await.ok()?.from_source(url);
     let held = Held { fetched_at: Some(row.fetched_at), list: Some(list), ..Held::default() };
     held.is_current(now).then_some(held)
 }

@@ -97,8 +97,7 @@ impl Service {
     /// The changes of the tenant's credentials from now on, or from the one numbered `after` on.
     ///
     /// # Errors
-    /// [`Error::Gone`] if changes after that one are kept no more; [`Error::Invalid`] for a number that is not there yet;
-    /// [`Error::Busy`], [`Error::Forbidden`].
+    /// [`Error::Gone`] if changes after that one are not kept; [`Error::Busy`], [`Error::Forbidden`].
     pub async fn events_list(
         &self,
         ctx: &Ctx,
@@ -108,12 +107,10 @@ impl Service {
         let head = self.events.sender().ok_or(Error::Busy)?;
         let latest = self.store.outbox_head().await?.max(self.store.outbox_trimmed().await?);
         if let Some(after) = after {
-            if after > latest || after < 0 {
-                return Err(Error::Invalid("Last-Event-ID is not the id of an event".to_owned()));
-            }
-            if after < self.store.outbox_trimmed().await? {
+            // A number that is not there yet is from before the database was set back.
+            if after > latest || after < self.store.outbox_trimmed().await? {
                 return Err(Error::Gone(
-                    "the events after that one are not kept any more: read the lists anew, and listen without Last-Event-ID",
+                    "the events after that one are not kept: listen without Last-Event-ID, then read the lists anew",
                 ));
             }
         }

@@ -104,6 +104,10 @@ impl Service {
         self.is_published(id, now).await?;
         let authority = self.authorities.get(id).await?;
         let ids = request.cert_ids();
+        // A CA that has ended speaks for nobody any more.
+        if authority.not_after() < now {
+            return Ok(refused(OcspRefusal::Unauthorized));
+        }
         if !ids.iter().any(|cert_id| authority.answers(cert_id)) {
             return Ok(refused(OcspRefusal::Unauthorized));
         }
@@ -134,7 +138,8 @@ impl Service {
         let der = signer.respond(&answers, nonce, now).map_err(|error| failed(error.into()))?;
         let valid = (common && nonce.is_none()).then_some((now, next_update));
         let answer = OcspAnswer { der: der.into(), valid };
-        if let ([cert_id], Some(_), [recorded]) = (ids, valid, recorded.as_slice()) {
+        // What nobody has issued anybody can ask for, without end.
+        if let ([cert_id], Some(_), [recorded @ Some(_)]) = (ids, valid, recorded.as_slice()) {
             let kept = Kept { recorded: *recorded, answer: answer.clone() };
             self.responders.answers().put(cert_id, kept);
         }
@@ -158,12 +163,11 @@ impl Service {
     }
 
     async fn recorded_authority(&self, serial_number: &str, now: Timestamp) -> Result<Recorded, Error> {
-        let gone = self.store.revoked_authorities(PLATFORM, now).await?;
-        if let Some(row) = gone.into_iter().find(|row| row.serial_number == serial_number) {
+        if let Some(row) = self.store.revoked_authority(PLATFORM, serial_number).await? {
             return Ok(Some((State::Revoked, row.since, row.reason)));
         }
-        let settings = self.settings(now).await?;
-        let known = self.tenant_cas.knows(&self.store, &settings, serial_number).await?;
+        let ours = self.own_cas.get(&self.store, &*self.settings(now).await?).await?;
+        let known = ours.has_number(serial_number);
         Ok(known.then_some((State::Active, Timestamp::from_micros(0), None)))
     }
 
@@ -183,7 +187,6 @@ impl Service {
             return Ok(signer);
         }
         let signer = Arc::new(authority.ocsp_signer(now, SIGNER).map_err(|error| failed(error.into()))?);
-        self.responders.signers().insert(id.to_owned(), Arc::clone(&signer));
         let row = AuditRow {
             tenant: vouchsafe_domain::TenantId::parse(id).ok(),
             at: now,
@@ -196,7 +199,9 @@ impl Service {
             request_id: String::new(),
             detail: format!("serial number {}", signer.serial_number()),
         };
+        // It signs nothing before it is in the trail.
         self.store.audit_append(vec![row]).await?;
+        self.responders.signers().insert(id.to_owned(), Arc::clone(&signer));
         Ok(signer)
     }
 }

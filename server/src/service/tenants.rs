@@ -78,7 +78,11 @@ impl Tenants {
             }
         };
         let fresh = Known { read_at: now, all: Arc::clone(&all) };
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Who was slow to read must not put the old in the place of the new.
+        if known.as_ref().is_none_or(|known| known.all.revision <= revision) {
+            *known = Some(fresh);
+        }
         Ok(all)
     }
 

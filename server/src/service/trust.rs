@@ -162,6 +162,7 @@ impl Service {
             let request =
                 TrustRequest { certificates: certificates.clone(), purpose: Purpose::Client, at: ctx.now };
             match self.verify_by(trust, request, ctx.now).await? {
+                Ok(found) if self.goes_through_ours(ctx, &found).await? => {}
                 Ok(_) => {
                     let trust_store = reference.as_str().to_owned();
                     return Ok(Ok(X509Accepted::Foreign { trust_store, certificate: leaf }));
@@ -175,6 +176,15 @@ impl Service {
             }
             None => Rejection::new(Reason::UntrustedIssuer),
         }))
+    }
+}
+
+impl Service {
+    /// Whether a path goes through a CA of ours: what another tenant's CA issued is judged by its record, which this
+    /// tenant doesn't have, and by nothing else.
+    async fn goes_through_ours(&self, ctx: &Ctx, found: &VerifiedChain) -> Result<bool, Error> {
+        let ours = self.own_cas.get(&self.store, &ctx.settings).await?;
+        Ok(found.path.iter().skip(1).any(|der| ours.has_key_of(der)))
     }
 }
 

@@ -23,6 +23,8 @@ type Latest = HashMap<TenantId, HashMap<CredentialsId, Timestamp>>;
 pub(super) struct LastUses {
     basic: Mutex<Latest>,
     x509: Mutex<Latest>,
+    /// Those that are being written, kept until they are: a flush may be broken off.
+    writing: tokio::sync::Mutex<Vec<(CredentialsKind, Vec<LastUse>)>>,
 }
 
 impl LastUses {
@@ -43,29 +45,41 @@ impl LastUses {
         }
     }
 
-    /// Writes the moments that wait. Those that can't be written wait on.
+    /// Writes the moments that wait; what another flush is about to write is written too when this returns. What can't be
+    /// written waits on.
     pub(super) async fn flush(&self, store: &Store) {
-        for kind in [CredentialsKind::Basic, CredentialsKind::X509] {
-            let latest = std::mem::take(&mut *self.of(kind));
-            let uses: Vec<LastUse> = latest
-                .into_iter()
-                .flat_map(|(tenant, uses)| uses.into_iter().map(move |(id, at)| (tenant.clone(), id, at)))
-                .map(|(tenant, id, at)| LastUse { tenant, id, at })
-                .collect();
-            if uses.is_empty() {
-                continue;
-            }
-            let written = match kind {
-                CredentialsKind::Basic => store.basic_credentials_flush_last_use(&uses).await,
-                CredentialsKind::X509 => store.x509_credentials_flush_last_use(&uses).await,
-            };
-            if let Err(error) = written {
-                let error = format!("{:#}", anyhow::Error::new(error));
-                tracing::warn!(error, "moments of use are not written yet");
-                uses.iter().for_each(|used| self.note(kind, &used.tenant, &used.id, used.at));
-            }
+        let mut writing = self.writing.lock().await;
+        if write(&mut writing, store).await {
+            writing
+                .extend([CredentialsKind::Basic, CredentialsKind::X509].map(|kind| (kind, self.take(kind))));
+            write(&mut writing, store).await;
         }
     }
+
+    fn take(&self, kind: CredentialsKind) -> Vec<LastUse> {
+        let latest = std::mem::take(&mut *self.of(kind));
+        let of_tenant = |(tenant, uses): (TenantId, HashMap<CredentialsId, Timestamp>)| {
+            uses.into_iter().map(move |(id, at)| LastUse { tenant: tenant.clone(), id, at })
+        };
+        latest.into_iter().flat_map(of_tenant).collect()
+    }
+}
+
+/// Whether all is written, and so forgotten here.
+async fn write(writing: &mut Vec<(CredentialsKind, Vec<LastUse>)>, store: &Store) -> bool {
+    while let Some((kind, uses)) = writing.last() {
+        let written = match kind {
+            CredentialsKind::Basic => store.basic_credentials_flush_last_use(uses).await,
+            CredentialsKind::X509 => store.x509_credentials_flush_last_use(uses).await,
+        };
+        if let Err(error) = written {
+            let error = format!("{:#}", anyhow::Error::new(error));
+            tracing::warn!(error, "moments of use are not written yet");
+            return false;
+        }
+        writing.pop();
+    }
+    true
 }
 
 /// What a use led to.

@@ -104,6 +104,8 @@ pub struct Rejection<T> {
     pub retry_after: Option<u32>,
     /// The credentials, where whoever asks has shown to have them.
     pub row: Option<T>,
+    /// The id of the credentials in question, for the audit trail alone.
+    pub(super) about: Option<String>,
 }
 
 impl<T> Rejection<T> {
@@ -114,7 +116,12 @@ impl<T> Rejection<T> {
     }
 
     pub(super) const fn new(reason: Reason) -> Self {
-        Self { reason, detail: None, retry_after: None, row: None }
+        Self { reason, detail: None, retry_after: None, row: None, about: None }
+    }
+
+    /// Nothing is told of the credentials in question.
+    pub(super) fn about(reason: Reason, id: &str) -> Self {
+        Self { about: Some(id.to_owned()), ..Self::new(reason) }
     }
 
     pub(super) fn of(reason: Reason, row: T) -> Self {

@@ -38,6 +38,17 @@ pub enum X509Accepted {
     },
 }
 
+impl X509Accepted {
+    /// The subject's common name.
+    #[must_use]
+    pub fn common_name(&self) -> Option<&str> {
+        match self {
+            Self::Credentials(row) => Some(row.common_name.as_str()),
+            Self::Foreign { certificate, .. } => certificate.common_name(),
+        }
+    }
+}
+
 /// Who is accepted, or why nobody is.
 pub type X509Verdict = Result<X509Accepted, Rejection<X509CredentialsRow>>;
 

@@ -42,6 +42,8 @@ pub async fn import_platform(config: &Config, ready: &Ready, platform: &Authorit
     for row in rows {
         tx.authority_put(row).await?;
     }
+    // The list that is there is the old CA's.
+    tx.revocation_list_expire(PLATFORM, now).await?;
     tx.record(audit("ca_import", None, PLATFORM));
     tx.commit().await?;
     Ok(tenants.len())

@@ -1,7 +1,7 @@
 //! Certificate authorities: the platform's and the tenants'.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryOrder, QuerySelect};
 use vouchsafe_domain::{KeyType, TenantId, Timestamp};
 
 use crate::credentials::stored;
@@ -34,6 +34,14 @@ impl Store {
             return Ok(None);
         }
         Entity::find_by_id(id).one(self.read()).await?.map(row).transpose()
+    }
+}
+
+impl Store {
+    /// Reads the ids and certificates, PEM, of all authorities.
+    pub async fn authority_certificates(&self) -> Result<Vec<(String, String)>, Error> {
+        let all = Entity::find().select_only().columns([Column::Id, Column::CertificatePem]);
+        Ok(all.order_by_asc(Column::Id).into_tuple().all(self.read()).await?)
     }
 }
 

@@ -54,7 +54,7 @@ pub use login_failures::LoginFailureRow;
 pub use oauth_clients::OauthClientRow;
 pub use outbox::OutboxRow;
 pub use record::Record;
-pub use revocation_lists::{RevocationListRow, RevokedRow};
+pub use revocation_lists::{RevocationListHead, RevocationListRow, RevokedRow};
 pub use sealed_key::SealedKey;
 pub use sessions::SessionRow;
 pub use store::{Exclusive, Job, PoolStatus, Store, StoreStatus};

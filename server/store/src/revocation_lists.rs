@@ -45,7 +45,32 @@ const REVOKED: &str = "SELECT serial_number, state, updated_at, revocation_reaso
      WHERE authority_id = $1 AND state IN ('Revoked', 'Suspended') AND serial_number > $2 \
      AND not_after >= $3 ORDER BY serial_number LIMIT $4";
 
+/// A list without itself, which may be megabytes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RevocationListHead {
+    /// Its number.
+    pub number: i64,
+    /// When the next one is there at the latest, as in [`RevocationListRow`].
+    pub next_update: Timestamp,
+}
+
 impl Store {
+    /// Reads what there is to say of an authority's list.
+    pub async fn revocation_list_head(
+        &self,
+        authority_id: &str,
+    ) -> Result<Option<RevocationListHead>, Error> {
+        let head = Entity::find_by_id(authority_id)
+            .select_only()
+            .columns([Column::Number, Column::NextUpdate])
+            .into_tuple::<(i64, i64)>();
+        let head = head.one(self.read()).await?;
+        Ok(head.map(|(number, next_update)| RevocationListHead {
+            number,
+            next_update: Timestamp::from_micros(next_update),
+        }))
+    }
+
     /// Reads an authority's list.
     pub async fn revocation_list_get(&self, authority_id: &str) -> Result<Option<RevocationListRow>, Error> {
         Ok(Entity::find_by_id(authority_id).one(self.read()).await?.map(row))
@@ -62,13 +87,17 @@ impl Store {
         Ok(due.all(self.read()).await?)
     }
 
-    /// Stores a list in the place of the one numbered one less, or of none if its number is 1; `false` if another
-    /// replica was quicker.
+    /// Stores a list in the place of the one before it, or of none; `false` if that is there no more, or is to be made
+    /// anew for another reason by now.
     ///
     /// # Errors
     /// [`Error::NoParent`] if there is no such authority any more.
-    pub async fn revocation_list_put(&self, row: RevocationListRow) -> Result<bool, Error> {
-        let before = row.number - 1;
+    pub async fn revocation_list_put(
+        &self,
+        row: RevocationListRow,
+        before: Option<&RevocationListHead>,
+    ) -> Result<bool, Error> {
+        let (number, due) = before.map_or((0, 0), |head| (head.number, head.next_update.as_micros()));
         let model = Model {
             authority_id: row.authority_id,
             number: row.number,
@@ -78,7 +107,8 @@ impl Store {
         };
         let replaced = OnConflict::column(Column::AuthorityId)
             .update_columns([Column::Number, Column::Der, Column::ThisUpdate, Column::NextUpdate])
-            .action_and_where(Expr::col((Entity, Column::Number)).eq(before))
+            .action_and_where(Expr::col((Entity, Column::Number)).eq(number))
+            .action_and_where(Expr::col((Entity, Column::NextUpdate)).eq(due))
             .to_owned();
         let tx = self.begin().await?;
         let put = Entity::insert(model.into_active_model()).on_conflict(replaced);
@@ -95,37 +125,43 @@ impl Store {
     }
 
     /// Reads what belongs on an authority's list at a moment: the next certificates after a serial number, in the order
-    /// in which serial numbers sort as texts, `limit` at most. Those that have ended are left out (RFC 5280 3.3).
+    /// in which serial numbers sort as texts, `limit` at most. Those that ended before `since` are left out: each stands on
+    /// one list after its end (RFC 5280 3.3).
     pub async fn revoked_page(
         &self,
         authority_id: &str,
-        now: Timestamp,
+        since: Timestamp,
         after: &str,
         limit: u64,
     ) -> Result<Vec<RevokedRow>, Error> {
-        let values = [authority_id.into(), after.into(), now.as_micros().into(), limit.into()];
+        let values = [authority_id.into(), after.into(), since.as_micros().into(), limit.into()];
         let found =
             Revoked::find_by_statement(Statement::from_sql_and_values(self.backend(), REVOKED, values));
         found.all(self.read()).await?.into_iter().map(Revoked::row).collect()
     }
 
-    /// Reads the certificates of an authority's authorities that are no more, all that have not ended.
+    /// Reads what became of one authority by its serial number, if it is no more.
+    pub async fn revoked_authority(
+        &self,
+        issuer_id: &str,
+        serial_number: &str,
+    ) -> Result<Option<RevokedRow>, Error> {
+        let key = (issuer_id.to_owned(), serial_number.to_owned());
+        Ok(revoked_authorities::Entity::find_by_id(key).one(self.read()).await?.map(gone))
+    }
+
+    /// Reads the certificates of an authority's authorities that are no more, all that had not ended at a
+    /// moment.
     pub async fn revoked_authorities(
         &self,
         issuer_id: &str,
-        now: Timestamp,
+        since: Timestamp,
     ) -> Result<Vec<RevokedRow>, Error> {
         let found = revoked_authorities::Entity::find()
             .filter(revoked_authorities::Column::IssuerId.eq(issuer_id))
-            .filter(revoked_authorities::Column::NotAfter.gte(now.as_micros()))
+            .filter(revoked_authorities::Column::NotAfter.gte(since.as_micros()))
             .order_by_asc(revoked_authorities::Column::SerialNumber);
-        let rows = found.all(self.read()).await?.into_iter().map(|model| RevokedRow {
-            serial_number: model.serial_number,
-            state: State::Revoked,
-            since: Timestamp::from_micros(model.revoked_at),
-            reason: Some(RevocationReason::CessationOfOperation),
-        });
-        Ok(rows.collect())
+        Ok(found.all(self.read()).await?.into_iter().map(gone).collect())
     }
 }
 
@@ -155,7 +191,8 @@ impl Tx {
         self.revocation_list_expire(issuer_id, revoked_at).await
     }
 
-    async fn revocation_list_expire(&self, authority_id: &str, at: Timestamp) -> Result<(), Error> {
+    /// Has an authority's list, if it has one, made anew from a moment on.
+    pub async fn revocation_list_expire(&self, authority_id: &str, at: Timestamp) -> Result<(), Error> {
         let due = Entity::update_many()
             .col_expr(Column::NextUpdate, Expr::value(at.as_micros()))
             .filter(Column::AuthorityId.eq(authority_id));
@@ -183,6 +220,15 @@ impl Revoked {
                 .map(|reason| stored("x509_credentials.revocation_reason", RevocationReason::parse(&reason)))
                 .transpose()?,
         })
+    }
+}
+
+fn gone(model: revoked_authorities::Model) -> RevokedRow {
+    RevokedRow {
+        serial_number: model.serial_number,
+        state: State::Revoked,
+        since: Timestamp::from_micros(model.revoked_at),
+        reason: Some(RevocationReason::CessationOfOperation),
     }
 }
 

@@ -9,8 +9,8 @@ use vouchsafe_domain::{State, TenantId, Timestamp};
 use crate::credentials::stored;
 use crate::entity::tenants::{Column, Entity, Model};
 use crate::entity::{
-    authorities, basic_credentials, integration_keys, oauth_clients, outbox, revocation_lists,
-    verification_failures, x509_credentials,
+    authorities, basic_credentials, integration_keys, oauth_clients, revocation_lists, verification_failures,
+    x509_credentials,
 };
 use crate::{Conflict, Error, Store, Tx};
 
@@ -68,7 +68,8 @@ impl Tx {
     }
 
     /// Removes a tenant with all that is its own: credentials whatever their state, OAuth clients, integration keys,
-    /// authority and its revocation list, changes that nobody was told yet. Its audit trail stays. `false` if there is no such tenant.
+    /// authority and its revocation list. Its audit trail stays, and its last changes, until everybody was told of them. `false`
+    /// if there is no such tenant.
     ///
     /// # Errors
     /// [`Error::Busy`] if others are changing the tenant's credentials and are not done in time.
@@ -87,8 +88,6 @@ impl Tx {
         let failures = verification_failures::Column::TenantId.eq(id);
         verification_failures::Entity::delete_many().filter(failures).exec(db).await?;
         revocation_lists::Entity::delete_by_id(id).exec(db).await?;
-        let changes = outbox::Column::TenantId.eq(id);
-        outbox::Entity::delete_many().filter(changes).exec(db).await?;
         let authority = authorities::Column::TenantId.eq(id);
         authorities::Entity::delete_many().filter(authority).exec(db).await?;
         Ok(Entity::delete_by_id(id).exec(db).await?.rows_affected > 0)

@@ -95,6 +95,9 @@ impl Authority {
     }
 }
 
+/// The most octets of a serial number that is answered, be it only by Unknown.
+const MAX_SERIAL_NUMBER: usize = 32;
+
 impl Hash {
     fn of(self, bytes: &[u8]) -> digest::Digest {
         let algorithm = match self {
@@ -163,11 +166,17 @@ fn cert_id(mut fields: Reader<'_>, der: &[u8]) -> Option<CertId> {
     let hash = Hash::read(algorithm.read(OID)?);
     // RFC 5754 section 2: the parameters are absent, or NULL for those who think they must be there.
     let known = algorithm.is_empty() || algorithm.read(NULL) == Some(&[]) && algorithm.is_empty();
+    let (issuer_name_hash, issuer_key_hash) = (fields.read(OCTET_STRING)?, fields.read(OCTET_STRING)?);
+    let serial_number = fields.read(INTEGER)?;
+    // The id is echoed and kept: it is as long as a real one, or nearly so (RFC 5280 4.1.2.2).
+    if serial_number.len() > MAX_SERIAL_NUMBER {
+        return None;
+    }
     let cert_id = CertId {
         hash: hash.filter(|_| known),
-        issuer_name_hash: fields.read(OCTET_STRING)?.to_vec(),
-        issuer_key_hash: fields.read(OCTET_STRING)?.to_vec(),
-        serial_number: SerialNumber::from_integer(fields.read(INTEGER)?),
+        issuer_name_hash: issuer_name_hash.to_vec(),
+        issuer_key_hash: issuer_key_hash.to_vec(),
+        serial_number: SerialNumber::from_integer(serial_number),
         der: der.to_vec(),
     };
     fields.end()?;

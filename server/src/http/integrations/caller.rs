@@ -1,6 +1,6 @@
 //! Who asks, and from where the device comes that they ask about.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use poem::Request;
 use vouchsafe_domain::Secret;
@@ -39,8 +39,19 @@ pub(super) async fn integration(
     found
 }
 
-/// The address of the device behind trusted proxies: the last one in `X-Forwarded-For` that is none of them, else
-/// `X-Real-IP`. Nobody else's headers count: a device could write them itself.
+/// How long an answer may take. EMQX gives up after five seconds, and asks its next authenticator.
+const IN_TIME: Duration = Duration::from_secs(4);
+
+/// A decision, unless the database or the queue of hashes takes too long.
+///
+/// # Errors
+/// [`Error::Busy`]; the decision's.
+pub(super) async fn in_time<T>(decision: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(IN_TIME, decision).await.unwrap_or(Err(Error::Busy))
+}
+
+/// The address of the device behind trusted proxies: the last one in `X-Forwarded-For` that is none of them, or the first
+/// if all are; `X-Real-IP` where there is no such header. Nobody else's headers count: a device could write them itself.
 pub(super) fn device(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(*address));
     let peer = request.remote_addr().as_socket_addr()?.ip();
@@ -50,11 +61,16 @@ pub(super) fn device(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
     let headers = request.headers().get_all("x-forwarded-for").iter();
     let hops: Vec<&str> =
         headers.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    if hops.is_empty() {
+        return request.header("x-real-ip").and_then(|address| address.trim().parse().ok());
+    }
+    let mut device = None;
     for hop in hops.iter().rev() {
         let address: IpAddr = hop.trim().parse().ok()?;
+        device = Some(address);
         if !is_trusted(&address) {
-            return Some(address);
+            break;
         }
     }
-    request.header("x-real-ip").and_then(|address| address.trim().parse().ok())
+    device
 }

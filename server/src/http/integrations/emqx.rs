@@ -1,7 +1,7 @@
 //! EMQX's HTTP authenticator: `200` with `{"result": "allow"}` or `{"result": "deny"}`. Any other answer makes EMQX ask its
 //! next authenticator, or let everybody in where there is none: so there is no other answer.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc};
 
 use poem::{Body, Request, Response, handler, web::Data, web::Path};
 use serde::Deserialize;
@@ -19,8 +19,6 @@ const OPERATION: &str = "emqx_authn";
 const PATH: &str = "/integrations/emqx/authn";
 /// The most bytes of a request.
 const LIMIT: usize = 64 * 1024;
-/// EMQX waits for 5 s unless told otherwise (`request_timeout`), and then asks its next authenticator: no answer is no denial.
-const IN_TIME: Duration = Duration::from_secs(4);
 
 /// What EMQX's templates send. What a template has no value for is absent, empty or `undefined`, by version.
 #[derive(Deserialize)]
@@ -38,7 +36,7 @@ pub(in crate::http) async fn emqx_authn(
     body: Body,
     shared: Data<&Arc<Shared>>,
 ) -> Response {
-    in_time(decide(request, body, &shared, None)).await
+    answer(caller::in_time(decide(request, body, &shared, None)).await)
 }
 
 /// `POST /integrations/key/{key}/emqx/authn`
@@ -49,17 +47,12 @@ pub(in crate::http) async fn emqx_authn_with_key(
     shared: Data<&Arc<Shared>>,
     Path(key): Path<String>,
 ) -> Response {
-    in_time(decide(request, body, &shared, Some(&key))).await
+    answer(caller::in_time(decide(request, body, &shared, Some(&key))).await)
 }
 
 /// An answer of this contract: others are replaced.
 #[derive(Debug, Clone, Copy)]
 struct Kept;
-
-/// Denies where the database or the queue of hashes takes too long.
-async fn in_time(decision: impl Future<Output = Result<Option<Value>, Error>>) -> Response {
-    answer(tokio::time::timeout(IN_TIME, decision).await.unwrap_or(Err(Error::Busy)))
-}
 
 fn answer(decided: Result<Option<Value>, Error>) -> Response {
     let decided = decided.unwrap_or_else(|error| {
@@ -101,7 +94,7 @@ async fn decide(
             let password = Secret::new(password);
             by_password(shared, &caller, BasicPresented { username, password, client_address }).await
         }
-        (_, _, Some(certificate)) => by_certificate(shared, &caller, certificate).await,
+        (username, _, Some(certificate)) => by_certificate(shared, &caller, username, certificate).await,
         _ => Ok(None),
     }
 }
@@ -147,22 +140,31 @@ fn armoured(certificate: String) -> String {
     }
 }
 
-/// A session ends when its certificate does.
+/// A session ends when its certificate does. EMQX goes on with the username that the client chose: nobody but the one in
+/// the certificate has it.
 async fn by_certificate(
     shared: &Shared,
     caller: &Integration,
+    username: Option<String>,
     certificate: String,
 ) -> Result<Option<Value>, Error> {
     let presented = X509Presented::Chain(vec![armoured(certificate)]);
     let verdict = shared.service.x509_credentials_verify(&caller.ctx, &presented).await?;
-    Ok(verdict.ok().map(|accepted| {
+    let accepted = verdict.ok().filter(|accepted| match &username {
+        Some(username) => accepted.common_name() == Some(username),
+        None => true,
+    });
+    Ok(accepted.map(|accepted| {
         let mut attributes = json!({"tenant": caller.ctx.tenant.as_str()});
         let ends_at = match accepted {
             X509Accepted::Credentials(row) => {
                 attributes["credentials_id"] = row.id.as_str().into();
                 row.not_after
             }
-            X509Accepted::Foreign { certificate, .. } => certificate.not_after(),
+            X509Accepted::Foreign { trust_store, certificate } => {
+                attributes["trust_store"] = trust_store.into();
+                certificate.not_after()
+            }
         };
         json!({
             "result": "allow",

@@ -28,7 +28,7 @@ enum Decision {
 /// `GET /integrations/nginx/auth`
 #[handler]
 pub(in crate::http) async fn nginx_auth(request: &Request, shared: Data<&Arc<Shared>>) -> Response {
-    answer(decide(request, &shared, None).await)
+    answer(caller::in_time(decide(request, &shared, None)).await)
 }
 
 /// `GET /integrations/key/{key}/nginx/auth`
@@ -38,7 +38,7 @@ pub(in crate::http) async fn nginx_auth_with_key(
     shared: Data<&Arc<Shared>>,
     Path(key): Path<String>,
 ) -> Response {
-    answer(decide(request, &shared, Some(&key)).await)
+    answer(caller::in_time(decide(request, &shared, Some(&key))).await)
 }
 
 fn answer(decision: Result<Decision, Error>) -> Response {
@@ -108,14 +108,13 @@ async fn by_certificate(shared: &Shared, caller: &Integration, pem: String) -> R
     let presented = X509Presented::Chain(vec![pem]);
     Ok(match shared.service.x509_credentials_verify(&caller.ctx, &presented).await? {
         Ok(accepted) => {
-            let (name, id) = match accepted {
-                X509Accepted::Credentials(row) => (Some(row.common_name.to_string()), Some(row.id)),
-                X509Accepted::Foreign { certificate, .. } => {
-                    (certificate.common_name().map(str::to_owned), None)
-                }
-            };
+            let name = accepted.common_name().map(str::to_owned);
             let mut headers = vec![("x-vouchsafe-tenant", caller.ctx.tenant.to_string())];
-            headers.extend(id.map(|id| ("x-vouchsafe-credentials-id", id.to_string())));
+            headers.push(match accepted {
+                X509Accepted::Credentials(row) => ("x-vouchsafe-credentials-id", row.id.to_string()),
+                // A name that somebody else has given is not one of ours.
+                X509Accepted::Foreign { trust_store, .. } => ("x-vouchsafe-trust-store", trust_store),
+            });
             headers.extend(name.map(|name| ("x-vouchsafe-common-name", name)));
             Decision::Pass(headers)
         }
