@@ -2,8 +2,9 @@
 
 use vouchsafe_domain::{CommonName, CredentialsId, KeyType, Secret, State, TenantId, Timestamp, Username};
 use vouchsafe_store::{
-    AuditFilter, AuditRow, AuthorityRow, BasicCredentialsRow, CredentialsKind, IntegrationKeyRow, OutboxRow,
-    Outcome, Record, RevocationListRow, SealedKey, Store, TenantRow, X509CredentialsRow,
+    AuditFilter, AuditRow, AuthorityRow, BasicCredentialsRow, CredentialsKind, Error, IntegrationKeyRow,
+    OutboxRow, Outcome, Record, RevocationListHead, RevocationListRow, SealedKey, Store, TenantRow,
+    X509CredentialsRow,
 };
 
 /// The n-th moment of a test.
@@ -86,6 +87,13 @@ pub(crate) fn revocation_list(authority: &str, number: i64) -> RevocationListRow
         this_update: at(number - 1),
         next_update: at(number),
     }
+}
+
+/// Stores the list of that number in the place of the one before it.
+pub(crate) async fn put_revocation_list(store: &Store, authority: &str, number: i64) -> Result<bool, Error> {
+    let before = RevocationListHead { number: number - 1, next_update: at(number - 1) };
+    let before = (number > 1).then_some(before);
+    store.revocation_list_put(revocation_list(authority, number), before.as_ref()).await
 }
 
 /// Stores tenants, each with its authority.

@@ -1,15 +1,16 @@
 //! Revocation lists: their numbers, when they are due, and what stands on them.
 
 use vouchsafe_domain::{RevocationReason, State};
-use vouchsafe_store::{Error, Record, RevokedRow, StateChange, X509CredentialsRow};
+use vouchsafe_store::{Error, Record, RevocationListHead, RevokedRow, StateChange, X509CredentialsRow};
 
 use crate::backend::{Database, on_both};
-use crate::fixtures::{at, id, revocation_list, tenant, with_tenants, x509};
+use crate::fixtures::{at, id, put_revocation_list, revocation_list, tenant, with_tenants, x509};
 
 on_both!(
     numbers_only_grow,
     one_of_16_is_the_next,
     are_due,
+    what_became_due_meanwhile_is_not_lost,
     pages_of_what_is_revoked,
     authorities_that_are_no_more
 );
@@ -18,7 +19,7 @@ async fn numbers_only_grow(database: Database) {
     let store = database.store().await;
     with_tenants(&store, &["one", "two"]).await;
     assert_eq!(store.revocation_list_get("one").await.unwrap(), None);
-    let put = async |name: &str, number| store.revocation_list_put(revocation_list(name, number)).await;
+    let put = async |name: &str, number| put_revocation_list(&store, name, number).await;
     for (number, taken) in [(1, true), (1, false), (3, false), (2, true), (2, false), (1, false), (3, true)] {
         assert_eq!(put("one", number).await.unwrap(), taken, "{number}");
     }
@@ -35,9 +36,8 @@ async fn one_of_16_is_the_next(database: Database) {
         let mut tasks = Vec::new();
         for _ in 0..16 {
             let store = store.clone();
-            tasks.push(tokio::spawn(async move {
-                store.revocation_list_put(revocation_list("one", number)).await.unwrap()
-            }));
+            tasks
+                .push(tokio::spawn(async move { put_revocation_list(&store, "one", number).await.unwrap() }));
         }
         let mut won = 0;
         for task in tasks {
@@ -52,7 +52,7 @@ async fn are_due(database: Database) {
     with_tenants(&store, &["a", "b", "c"]).await;
     for (name, numbers) in [("a", 3), ("b", 1), ("c", 2)] {
         for number in 1..=numbers {
-            assert!(store.revocation_list_put(revocation_list(name, number)).await.unwrap());
+            assert!(put_revocation_list(&store, name, number).await.unwrap());
         }
     }
     assert_eq!(store.revocation_lists_due(at(1)).await.unwrap(), [""; 0]);
@@ -61,6 +61,21 @@ async fn are_due(database: Database) {
     store.revocation_list_expire("a", at(0)).await.unwrap();
     store.revocation_list_expire("nobody", at(0)).await.unwrap();
     assert_eq!(store.revocation_lists_due(at(1)).await.unwrap(), ["a"], "however long it would have lasted");
+}
+
+async fn what_became_due_meanwhile_is_not_lost(database: Database) {
+    let store = database.store().await;
+    with_tenants(&store, &["one"]).await;
+    assert!(put_revocation_list(&store, "one", 1).await.unwrap());
+    let read = store.revocation_list_head("one").await.unwrap();
+    assert_eq!(read, Some(RevocationListHead { number: 1, next_update: at(1) }));
+    // While the next list is made of what was read, something else changes that belongs on it.
+    store.revocation_list_expire("one", at(0)).await.unwrap();
+    let late = store.revocation_list_put(revocation_list("one", 2), read.as_ref()).await.unwrap();
+    assert!(!late);
+    let read = store.revocation_list_head("one").await.unwrap();
+    assert!(store.revocation_list_put(revocation_list("one", 2), read.as_ref()).await.unwrap());
+    assert_eq!(store.revocation_list_head("nobody").await.unwrap(), None);
 }
 
 async fn pages_of_what_is_revoked(database: Database) {
@@ -109,8 +124,8 @@ async fn authorities_that_are_no_more(database: Database) {
     let store = database.store().await;
     with_tenants(&store, &["one", "two"]).await;
     for number in 1..=5 {
-        store.revocation_list_put(revocation_list("one", number)).await.unwrap();
-        store.revocation_list_put(revocation_list("two", number)).await.unwrap();
+        put_revocation_list(&store, "one", number).await.unwrap();
+        put_revocation_list(&store, "two", number).await.unwrap();
     }
     let tx = store.begin().await.unwrap();
     for (issuer, serial_number, not_after) in

@@ -124,7 +124,7 @@ both!(authorities_are_public, async |server: TestServer| {
     assert!(openssl.try_run("verify -CAfile platform.pem -untrusted chain.pem leaf.pem").is_err());
     for unknown in ["nobody", "NOBODY", "-", "a%00b"] {
         let answer = Answer::of(server.anonymous(Method::GET, &format!("/pki/{unknown}/ca.pem"))).await;
-        assert_eq!(answer.message(404), "tenant not found", "{unknown}");
+        assert_eq!(answer.message(404), "certificate authority not found", "{unknown}");
     }
     let theirs = format!("{PATH}/{}", theirs["id"].as_str().unwrap());
     assert_eq!(server.get(&theirs).await.message(404), "X.509 credentials not found");
