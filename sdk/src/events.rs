@@ -25,10 +25,10 @@ const SILENCE: Duration = Duration::from_secs(45);
 /// without a stream library.
 ///
 /// It begins with what happens from the moment that it has connected, which is when it is first read unless
-/// [`connect`](Self::connect) was called; or [after](Self::after) an event. A connection that breaks, ends or falls [silent](Self::silence) is replaced, and so
-/// is one that can't be made: the stream goes on after the last event, with the waits of the
-/// [`RetryPolicy`](crate::RetryPolicy) and those that the server asks for, as often as it takes. A new access token is
-/// fetched when it needs one.
+/// [`connect`](Self::connect) was called; or [after](Self::after) an event. A connection that breaks, ends or falls
+/// [silent](Self::silence) is replaced, and so is one that can't be made: the stream goes on after the last event, with
+/// the waits of the [`RetryPolicy`](crate::RetryPolicy) and those that the server asks for, as often as it takes. A new
+/// access token is fetched when it needs one.
 ///
 /// It ends after the first error, which is one that trying again does not mend: the caller is refused (401, 403), the
 /// server speaks otherwise than its document says ([`Error::Decode`]), or events were missed and can't be had any more

@@ -196,7 +196,7 @@ pub struct Tls {
     pub private_key: Option<PathBuf>,
 }
 
-/// Calls to other servers: revocation lists, token issuers, webhooks.
+/// Calls to other servers: revocation lists, token issuers, and whatever else calls out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outbound {

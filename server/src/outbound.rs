@@ -1,4 +1,4 @@
-//! The one HTTP client for calls to others: certificate revocation lists, token issuers, webhooks.
+//! The one HTTP client for calls to others: certificate revocation lists, token issuers, and whatever else calls out.
 //!
 //! Where it calls is configuration, and what answers may send it on. So every URL and every resolved address is
 //! checked, at each redirect and each connection (`address`). It never goes through a proxy, whatever the environment

@@ -3464,9 +3464,9 @@ pub struct TenantList {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct TenantLockout {
-    /// After how many failures in a row a device has to wait. With 0 it never has to.
+    /// After how many failures in a row a username and device have to wait. With 0 they never have to.
     pub failures: i32,
-    /// How many seconds a wait can become.
+    /// The longest wait of a username and device, in seconds.
     pub duration_seconds: i32,
 }
 impl TenantLockout {
@@ -3859,13 +3859,15 @@ pub struct TrustStoreFailure {
     ///   looked at until `retryAfter` seconds have passed, also not the right one.
     /// - `Suspended`: The credentials are suspended.
     /// - `Revoked`: The credentials are revoked.
-    /// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
-    ///   there are no credentials with this issuer and serial number.
+    /// - `UnknownCertificate`: The tenant's certification authority has no such certificate on record; or there are no
+    ///   credentials with this issuer and serial number.
     /// - `MalformedCertificate`: What was sent cannot be read as a certificate.
     /// - `Expired`: The certificate, or one above it, is past its end.
     /// - `NotYetValid`: The certificate, or one above it, is before its beginning.
-    /// - `BadSignature`: A signature in the chain was not made with the key of the certificate above.
-    /// - `UntrustedIssuer`: No chain leads to an authority that is trusted here.
+    /// - `BadSignature`: A signature in the chain was not made with the key of the certificate above; also of a certificate
+    ///   that names the tenant's certification authority as its issuer and is a forgery.
+    /// - `UntrustedIssuer`: No chain leads to an authority that is trusted here; also of a certificate of another tenant,
+    ///   even if a trust store has an authority of ours.
     /// - `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.
     /// - `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.
     /// - `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that
@@ -4067,7 +4069,9 @@ pub struct TrustStoreVerification {
     /// The certificate and those above it, as a TLS server or client presents them: its own first, the others in any
     /// order. 1 to 10.
     pub certificates: Vec<String>,
-    /// The moment for which it is verified. Now, if it is left out. Revocation lists are today's.
+    /// The moment for which it is verified. Now, if it is left out. Where the trust store checks revocation (`full`,
+    /// `leaf`), the lists at hand are judged at that moment, too: `thisUpdate` must not be after it, and `nextUpdate` must
+    /// be. So a moment before today's list was made is `RevocationUnknown`.
     #[serde(
         with = "time::serde::rfc3339::option",
         default,
@@ -4076,6 +4080,8 @@ pub struct TrustStoreVerification {
     pub at: Option<time::OffsetDateTime>,
     /// The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it
     /// as a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.
+    /// Certificates of servers are held to the rules for public CAs (the CA/Browser Forum's Baseline Requirements, and
+    /// what RFC 5280 asks of whoever issues), those of clients only to the rules that make them safe to rely on.
     #[serde(rename = "serverName", default, skip_serializing_if = "Option::is_none")]
     pub server_name: Option<String>,
 }
@@ -4094,7 +4100,9 @@ impl TrustStoreVerification {
             server_name: None,
         }
     }
-    /// The moment for which it is verified. Now, if it is left out. Revocation lists are today's.
+    /// The moment for which it is verified. Now, if it is left out. Where the trust store checks revocation (`full`,
+    /// `leaf`), the lists at hand are judged at that moment, too: `thisUpdate` must not be after it, and `nextUpdate` must
+    /// be. So a moment before today's list was made is `RevocationUnknown`.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -4107,6 +4115,8 @@ impl TrustStoreVerification {
     }
     /// The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it
     /// as a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.
+    /// Certificates of servers are held to the rules for public CAs (the CA/Browser Forum's Baseline Requirements, and
+    /// what RFC 5280 asks of whoever issues), those of clients only to the rules that make them safe to rely on.
     ///
     /// ```
     /// # use vouchsafe_sdk::*;
@@ -4259,13 +4269,15 @@ impl<'de> serde::Deserialize<'de> for Verdict {
 ///   looked at until `retryAfter` seconds have passed, also not the right one.
 /// - `Suspended`: The credentials are suspended.
 /// - `Revoked`: The credentials are revoked.
-/// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
-///   there are no credentials with this issuer and serial number.
+/// - `UnknownCertificate`: The tenant's certification authority has no such certificate on record; or there are no
+///   credentials with this issuer and serial number.
 /// - `MalformedCertificate`: What was sent cannot be read as a certificate.
 /// - `Expired`: The certificate, or one above it, is past its end.
 /// - `NotYetValid`: The certificate, or one above it, is before its beginning.
-/// - `BadSignature`: A signature in the chain was not made with the key of the certificate above.
-/// - `UntrustedIssuer`: No chain leads to an authority that is trusted here.
+/// - `BadSignature`: A signature in the chain was not made with the key of the certificate above; also of a certificate
+///   that names the tenant's certification authority as its issuer and is a forgery.
+/// - `UntrustedIssuer`: No chain leads to an authority that is trusted here; also of a certificate of another tenant,
+///   even if a trust store has an authority of ours.
 /// - `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.
 /// - `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.
 /// - `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that

@@ -999,7 +999,7 @@ pub static CERTIFICATE_INFO: Schema = Schema {
 /// The schema `CertificatePem`.
 pub static CERTIFICATE_PEM: Schema = Schema {
     name: "CertificatePem",
-    doc: "A certificate in PEM, exactly one. Up to 32768 characters. What is no certificate is not an error but a verdict\n(`MalformedCertificate`).",
+    doc: "A certificate in PEM, exactly one. Up to 32768 characters. What is no certificate is not an error but a verdict\n(`MalformedCertificate`) where credentials are verified; where a trust store is tried out, it is answered with 400 and\nthe field's path.",
     kind: Kind::Text(Text {
         min: Some(1usize),
         max: Some(32768usize),
@@ -2087,7 +2087,7 @@ pub static LOCK_HOLDER: Schema = Schema {
 /// The schema `LockoutDuration`.
 pub static LOCKOUT_DURATION: Schema = Schema {
     name: "LockoutDuration",
-    doc: "How many seconds a wait can become.",
+    doc: "The longest wait of a username and device, in seconds.",
     kind: Kind::Number(Number {
         integer: true,
         minimum: Some(1f64),
@@ -3555,7 +3555,7 @@ pub static TENANT_LOCKOUT: Schema = Schema {
 /// The schema `TenantLockoutFailures`.
 pub static TENANT_LOCKOUT_FAILURES: Schema = Schema {
     name: "TenantLockoutFailures",
-    doc: "After how many failures in a row a device has to wait. With 0 it never has to.",
+    doc: "After how many failures in a row a username and device have to wait. With 0 they never have to.",
     kind: Kind::Number(Number {
         integer: true,
         minimum: Some(0f64),
@@ -4282,13 +4282,13 @@ pub static TRUST_STORE_VERIFICATION: Schema = Schema {
             },
             Property {
                 name: "at",
-                doc: "The moment for which it is verified. Now, if it is left out. Revocation lists are today's.",
+                doc: "The moment for which it is verified. Now, if it is left out. Where the trust store checks revocation (`full`,\n`leaf`), the lists at hand are judged at that moment, too: `thisUpdate` must not be after it, and `nextUpdate` must\nbe. So a moment before today's list was made is `RevocationUnknown`.",
                 required: false,
                 ty: Ty::DateTime,
             },
             Property {
                 name: "serverName",
-                doc: "The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it\nas a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.",
+                doc: "The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it\nas a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.\nCertificates of servers are held to the rules for public CAs (the CA/Browser Forum's Baseline Requirements, and\nwhat RFC 5280 asks of whoever issues), those of clients only to the rules that make them safe to rely on.",
                 required: false,
                 ty: Ty::Named(&SERVER_ADDRESS_VALUE),
             },
@@ -4469,7 +4469,7 @@ pub static VERDICT: Schema = Schema {
 /// The schema `VerdictReason`.
 pub static VERDICT_REASON: Schema = Schema {
     name: "VerdictReason",
-    doc: "Why something was rejected.\n\n- `UnknownUsername`: The tenant has no basic credentials with this username.\n- `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.\n- `WrongPassword`: The password is not the one of these credentials.\n- `Locked`: Too many failures of this username from this device; others are not affected. No password of this pair is\n  looked at until `retryAfter` seconds have passed, also not the right one.\n- `Suspended`: The credentials are suspended.\n- `Revoked`: The credentials are revoked.\n- `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or\n  there are no credentials with this issuer and serial number.\n- `MalformedCertificate`: What was sent cannot be read as a certificate.\n- `Expired`: The certificate, or one above it, is past its end.\n- `NotYetValid`: The certificate, or one above it, is before its beginning.\n- `BadSignature`: A signature in the chain was not made with the key of the certificate above.\n- `UntrustedIssuer`: No chain leads to an authority that is trusted here.\n- `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.\n- `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.\n- `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that\n  is critical and not known.\n- `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.\n- `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.",
+    doc: "Why something was rejected.\n\n- `UnknownUsername`: The tenant has no basic credentials with this username.\n- `UnknownTenant`: The username names another tenant (`username@tenant`) than the caller's.\n- `WrongPassword`: The password is not the one of these credentials.\n- `Locked`: Too many failures of this username from this device; others are not affected. No password of this pair is\n  looked at until `retryAfter` seconds have passed, also not the right one.\n- `Suspended`: The credentials are suspended.\n- `Revoked`: The credentials are revoked.\n- `UnknownCertificate`: The tenant's certification authority has no such certificate on record; or there are no\n  credentials with this issuer and serial number.\n- `MalformedCertificate`: What was sent cannot be read as a certificate.\n- `Expired`: The certificate, or one above it, is past its end.\n- `NotYetValid`: The certificate, or one above it, is before its beginning.\n- `BadSignature`: A signature in the chain was not made with the key of the certificate above; also of a certificate\n  that names the tenant's certification authority as its issuer and is a forgery.\n- `UntrustedIssuer`: No chain leads to an authority that is trusted here; also of a certificate of another tenant,\n  even if a trust store has an authority of ours.\n- `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.\n- `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.\n- `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that\n  is critical and not known.\n- `RevokedByCrl`: A certificate revocation list has the certificate, or one above it.\n- `RevocationUnknown`: Revocation must be checked, and there is no current revocation list to do it with.",
     kind: Kind::Enum(
         &[
             "UnknownUsername",

@@ -16,7 +16,7 @@ pub static EVENTS_LIST: Operation = Operation {
     path: "/api/v1/events",
     tag: &document::TAG_EVENTS,
     summary: "Follow what happens to credentials",
-    doc: "Tells what happens to the tenant's credentials, as it happens, as server-sent events (WHATWG HTML section 9.2). It is\nfor services that remember verdicts: they forget them when credentials are suspended, revoked or get a new password.\n\nThe answer ends when the server stops, and after 15 minutes: the caller connects again. Each event has three fields: `id`, its number; `event`, its kind; and `data`, which\nis a `CredentialsEvent` in JSON. An `id` without `data` is no event: it tells from where to go on, so that a caller\nmisses nothing that loses the connection before the first event. Something is sent every 15 seconds, if only a\ncomment (a line that begins with `:`): a caller that gets nothing for three times as long should connect again.\n\nA caller that connects again sends `Last-Event-ID`, and misses nothing: events are kept for a while. When the next\none is no longer kept, the answer is 410. The caller must then read its lists anew, and connect without\n`Last-Event-ID` before it does.\n\nAn event may come twice, but never in another order.",
+    doc: "Tells what happens to the tenant's credentials, as it happens, as server-sent events (WHATWG HTML section 9.2). It is\nfor services that remember verdicts: they forget them when credentials are suspended, revoked or get a new password.\n\nThe answer ends when the server stops, and after 15 minutes: the caller connects again. Each event has three fields:\n`id`, its number; `event`, its kind; and `data`, which is a `CredentialsEvent` in JSON. An `id` without `data` is no\nevent: it tells from where to go on, so that a caller misses nothing that loses the connection before the first\nevent. Something is sent every 15 seconds, if only a comment (a line that begins with `:`): a caller that gets\nnothing for three times as long should connect again.\n\nA caller that connects again sends `Last-Event-ID`, and misses nothing: events are kept for a while. When the next\none is no longer kept, the answer is 410. The caller must then connect without `Last-Event-ID` first, and read its\nlists anew after that: in the other order it would miss what happens in between.\n\nAn event may come twice, but never in another order.",
     security: Some((&document::SCHEME_O_AUTH2, &["tenant:events:read"])),
     parameters: &[
         Parameter {
@@ -55,7 +55,7 @@ pub static EVENTS_LIST: Operation = Operation {
         (
             410u16,
             &Response {
-                doc: "The events after `Last-Event-ID` are no longer kept. Connect without it, then read the lists anew.",
+                doc: "The events after `Last-Event-ID` are no longer kept. Connect without it first, then read the lists anew.",
                 headers: &[("X-Request-Id", &document::HEADER_REQUEST_ID)],
                 body: Some(Content::Json(Ty::Named(&document::MESSAGE))),
             },

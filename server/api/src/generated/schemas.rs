@@ -852,7 +852,8 @@ impl Serialize for CertificateInfo {
     }
 }
 /// A certificate in PEM, exactly one. Up to 32768 characters. What is no certificate is not an error but a verdict
-/// (`MalformedCertificate`).
+/// (`MalformedCertificate`) where credentials are verified; where a trust store is tried out, it is answered with 400 and
+/// the field's path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct CertificatePem(String);
@@ -2158,7 +2159,7 @@ impl Serialize for LockHolder {
         Self::serialize(self, serializer)
     }
 }
-/// How many seconds a wait can become.
+/// The longest wait of a username and device, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct LockoutDuration(i32);
@@ -3904,7 +3905,7 @@ impl Serialize for TenantLockout {
         Self::serialize(self, serializer)
     }
 }
-/// After how many failures in a row a device has to wait. With 0 it never has to.
+/// After how many failures in a row a username and device have to wait. With 0 they never have to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "i32")]
 pub struct TenantLockoutFailures(i32);
@@ -4648,7 +4649,9 @@ pub struct TrustStoreVerification {
     /// The certificate and those above it, as a TLS server or client presents them: its own first, the others in any
     /// order. 1 to 10.
     pub certificates: Vec<CertificatePem>,
-    /// The moment for which it is verified. Now, if it is left out. Revocation lists are today's.
+    /// The moment for which it is verified. Now, if it is left out. Where the trust store checks revocation (`full`,
+    /// `leaf`), the lists at hand are judged at that moment, too: `thisUpdate` must not be after it, and `nextUpdate` must
+    /// be. So a moment before today's list was made is `RevocationUnknown`.
     #[serde(
         default,
         deserialize_with = "runtime::present",
@@ -4657,6 +4660,8 @@ pub struct TrustStoreVerification {
     pub at: Option<Timestamp>,
     /// The DNS name or IP address by which the certificate's owner is called. If it is sent, the certificate must have it
     /// as a subject alternative name and must be good for TLS servers; otherwise it must be good for TLS clients.
+    /// Certificates of servers are held to the rules for public CAs (the CA/Browser Forum's Baseline Requirements, and
+    /// what RFC 5280 asks of whoever issues), those of clients only to the rules that make them safe to rely on.
     #[serde(rename = "serverName")]
     #[serde(
         default,
@@ -4915,13 +4920,15 @@ impl Serialize for Verdict {
 ///   looked at until `retryAfter` seconds have passed, also not the right one.
 /// - `Suspended`: The credentials are suspended.
 /// - `Revoked`: The credentials are revoked.
-/// - `UnknownCertificate`: A certification authority of ours is named as the issuer, but never issued this certificate; or
-///   there are no credentials with this issuer and serial number.
+/// - `UnknownCertificate`: The tenant's certification authority has no such certificate on record; or there are no
+///   credentials with this issuer and serial number.
 /// - `MalformedCertificate`: What was sent cannot be read as a certificate.
 /// - `Expired`: The certificate, or one above it, is past its end.
 /// - `NotYetValid`: The certificate, or one above it, is before its beginning.
-/// - `BadSignature`: A signature in the chain was not made with the key of the certificate above.
-/// - `UntrustedIssuer`: No chain leads to an authority that is trusted here.
+/// - `BadSignature`: A signature in the chain was not made with the key of the certificate above; also of a certificate
+///   that names the tenant's certification authority as its issuer and is a forgery.
+/// - `UntrustedIssuer`: No chain leads to an authority that is trusted here; also of a certificate of another tenant,
+///   even if a trust store has an authority of ours.
 /// - `KeyUsage`: The certificate may not be used for this, or one above it may not issue certificates.
 /// - `NameConstraints`: A name is outside of what a certificate above it permits, or is not the name that was asked for.
 /// - `InvalidChain`: The certificates do not form a chain for another reason: a path that is too long, or an extension that

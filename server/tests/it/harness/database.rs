@@ -51,14 +51,14 @@ pub(crate) fn credentials_id(text: &serde_json::Value) -> CredentialsId {
     CredentialsId::parse(text.as_str().unwrap()).unwrap()
 }
 
-/// A first use, as verification will write it.
+/// A first use, written as verification writes it.
 pub(crate) async fn basic_first_use(store: &Store, id: &serde_json::Value) -> Timestamp {
     let used = LastUse { tenant: tenant(), id: credentials_id(id), at: clock::now() };
     assert!(store.basic_credentials_first_use(&used, Record::default()).await.unwrap());
     used.at
 }
 
-/// A first use, as verification will write it.
+/// A first use, written as verification writes it.
 pub(crate) async fn x509_first_use(store: &Store, id: &serde_json::Value) -> Timestamp {
     let used = LastUse { tenant: tenant(), id: credentials_id(id), at: clock::now() };
     assert!(store.x509_credentials_first_use(&used, Record::default()).await.unwrap());

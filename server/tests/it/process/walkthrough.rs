@@ -135,6 +135,8 @@ async fn certificates_for_the_rest_of_the_world() {
         "Reason: keyCompromise",
         r#""verdict":"Accepted""#,
         r#""verdict":"Rejected""#,
+        r#"{"verdict":"Accepted","tenant":"default","commonName":"partner-7""#,
+        r#""trustStore":""#,
     ];
     in_order(&printed, &expected);
     assert!(printed.contains("certificate revoked"), "by the list: {printed}");
