@@ -34,11 +34,22 @@ pub(crate) fn http(
     expected: u16,
     requests: &Requests<'_>,
 ) -> anyhow::Result<Sample> {
+    try_http(process, connections, until, expected, &|lane, number| Ok(requests(lane, number)))
+}
+
+/// The same with requests that may run out.
+pub(crate) fn try_http(
+    process: &Process,
+    connections: usize,
+    until: Until,
+    expected: u16,
+    requests: &(dyn Fn(usize, usize) -> anyhow::Result<Vec<u8>> + Sync),
+) -> anyhow::Result<Sample> {
     let before = process.cpu_seconds()?;
     let lanes = lanes(connections, until, |lane| {
         let mut connection = Connection::open(process.address)?;
         Ok(move |number| {
-            let status = connection.call(&requests(lane, number))?;
+            let status = connection.call(&requests(lane, number)?)?;
             if status != expected {
                 let body = String::from_utf8_lossy(connection.body());
                 bail!("expected status {expected}, got {status}: {}", body.trim());

@@ -69,23 +69,31 @@ pub(crate) async fn basic_credentials(
     Ok(ids)
 }
 
-/// Gives a tenant `count` certificates, all Revoked but for the last `inactive` ones, and answers the ids of those. What
-/// stands for a certificate is as long as one.
+/// A certificate, as calls name it.
+pub(crate) struct Certificate {
+    pub(crate) id: String,
+    /// In base 10.
+    pub(crate) serial_number: String,
+}
+
+/// Gives a tenant `count` certificates, all Revoked but for the last `inactive` ones, and answers those. What stands for
+/// a certificate is as long as one.
 pub(crate) async fn x509_credentials(
     url: &str,
     tenant: &str,
     count: u32,
     inactive: u32,
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<Vec<Certificate>> {
     let store = Store::connect(url, &Options::default()).await?;
-    let (id, mut next, mut ids) = (TenantId::parse(tenant)?, 0, Vec::new());
+    let (id, mut next, mut certificates) = (TenantId::parse(tenant)?, 0, Vec::new());
     while next < count {
         let mut rows = Vec::new();
         for number in next..count.min(next + BATCH) {
             let state = if number + inactive < count { State::Revoked } else { State::Inactive };
             let row = certificate(tenant, number, state)?;
             if state == State::Inactive {
-                ids.push(row.id.to_string());
+                let (id, serial_number) = (row.id.to_string(), row.serial_number.clone());
+                certificates.push(Certificate { id, serial_number });
             }
             rows.push((row, vec![0; 600]));
         }
@@ -95,7 +103,7 @@ pub(crate) async fn x509_credentials(
         tx.commit().await?;
     }
     store.close().await;
-    Ok(ids)
+    Ok(certificates)
 }
 
 fn certificate(authority: &str, number: u32, state: State) -> anyhow::Result<X509CredentialsRow> {

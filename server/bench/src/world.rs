@@ -2,14 +2,14 @@
 
 use std::{
     fmt::Display,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
 };
 
 use crate::{
     bench::{Bench, named, say},
     http::request,
     process::Process,
-    seed,
+    seed::{self, Certificate},
     server::{Backend, Client, Installation, token},
 };
 
@@ -17,7 +17,12 @@ use crate::{
 const INACTIVE: u32 = 1_000;
 
 /// How many credentials tenant `fleet` has.
-pub(crate) const FLEET: u32 = 4_000;
+pub(crate) const FLEET: u32 = 20_000;
+
+/// The first certificates of tenants `ten` and `crowd` that are not Revoked: to be suspended and resumed.
+pub(crate) const HELD: u32 = 16;
+/// The certificates after them: to be revoked.
+pub(crate) const FRESH: u32 = 3_000;
 
 /// A server with four tenants: `default`, `ten` with ten credentials, `crowd` with many, `fleet` with some to verify.
 pub(crate) struct World {
@@ -32,12 +37,14 @@ pub(crate) struct World {
     pub(crate) crowd: String,
     /// The token of tenant `fleet`, whose credentials all can be used: `device-00000000` and so on.
     pub(crate) fleet: String,
+    /// How many devices of the fleet have been verified for the first time, for that row.
+    pub(crate) verified: AtomicU32,
     /// Ids of credentials that can be suspended, in both tenants.
     pub(crate) ten_ids: Vec<String>,
     pub(crate) crowd_ids: Vec<String>,
-    /// Ids of X.509 credentials that can be suspended, in tenants `ten` and `crowd`.
-    pub(crate) ten_x509_ids: Vec<String>,
-    pub(crate) crowd_x509_ids: Vec<String>,
+    /// Certificates that are not Revoked, in tenants `ten` and `crowd`: [`HELD`] and [`FRESH`].
+    pub(crate) ten_certificates: Vec<Certificate>,
+    pub(crate) crowd_certificates: Vec<Certificate>,
 }
 
 impl World {
@@ -54,8 +61,10 @@ impl World {
         let ten_ids = runtime.block_on(seed::basic_credentials(&url, "ten", 10, 10))?;
         let crowd_ids = runtime.block_on(seed::basic_credentials(&url, "crowd", rows, INACTIVE))?;
         runtime.block_on(seed::basic_credentials(&url, "fleet", FLEET, FLEET))?;
-        let ten_x509_ids = runtime.block_on(seed::x509_credentials(&url, "ten", 26, 16))?;
-        let crowd_x509_ids = runtime.block_on(seed::x509_credentials(&url, "crowd", rows, 16))?;
+        let usable = HELD + FRESH;
+        let certificates = |tenant, revoked| seed::x509_credentials(&url, tenant, revoked + usable, usable);
+        let ten_certificates = runtime.block_on(certificates("ten", 10))?;
+        let crowd_certificates = runtime.block_on(certificates("crowd", rows))?;
         let server = installation.start()?;
         let token = |client| token(&server, client);
         Ok(Self {
@@ -67,10 +76,11 @@ impl World {
             installation,
             server,
             client,
+            verified: AtomicU32::new(0),
             ten_ids,
             crowd_ids,
-            ten_x509_ids,
-            crowd_x509_ids,
+            ten_certificates,
+            crowd_certificates,
         })
     }
 

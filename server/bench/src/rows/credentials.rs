@@ -35,6 +35,7 @@ const ALL: &[&str] = &[
     verify::FIRST,
     verify::SERIAL,
     verify::OCSP,
+    verify::HOLD,
     verify::REVOKE,
     verify::STORM,
     verify::SUSPENDED,

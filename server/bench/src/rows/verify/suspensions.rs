@@ -10,7 +10,10 @@ use std::{
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use super::{BASIC, SUSPENDED, SUSPENDING, login};
+use super::{
+    BASIC, SUSPENDED,
+    fleet::{SUSPENDING, login},
+};
 use crate::{
     bench::{Bench, say},
     http::{Connection, request},
