@@ -25,15 +25,15 @@ use crate::harness::{TestServer, openssl::OpenSsl};
 const X509: &str = "/api/v1/x509-credentials";
 
 /// A fleet of devices, and what a stranger has fetched about them, all as files.
-struct Fleet<'a> {
+pub(crate) struct Fleet<'a> {
     server: &'a TestServer,
-    openssl: OpenSsl,
+    pub(crate) openssl: OpenSsl,
     token: Option<String>,
 }
 
 /// A device: its credentials' id, its file, and its serial number as OpenSSL prints it.
 #[derive(Debug, Clone)]
-struct Device {
+pub(crate) struct Device {
     id: String,
     name: &'static str,
     serial: String,
@@ -41,11 +41,11 @@ struct Device {
 
 impl<'a> Fleet<'a> {
     /// Of tenant `default`.
-    async fn new(server: &'a TestServer) -> Self {
+    pub(crate) async fn new(server: &'a TestServer) -> Self {
         Self::of(server, "default", None).await
     }
 
-    async fn of(server: &'a TestServer, tenant: &str, token: Option<String>) -> Self {
+    pub(crate) async fn of(server: &'a TestServer, tenant: &str, token: Option<String>) -> Self {
         let fleet = Self { server, openssl: OpenSsl::new(), token };
         fleet.openssl.write("platform.pem", &server.get("/pki/platform/ca.pem").await.text);
         let (status, _, ca) = get(server, &format!("/pki/{tenant}/ca.cer")).await;
@@ -70,7 +70,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// A new device: its certificate is `NAME.pem`, its key `NAME.key`.
-    async fn device(&self, name: &'static str) -> Device {
+    pub(crate) async fn device(&self, name: &'static str) -> Device {
         let order = json!({"commonName": format!("{name}.example.com"), "keyType": "ec-p256"});
         let issued = self.send(Method::POST, X509, &order, 201).await;
         self.openssl.write(&format!("{name}.pem"), issued["certificate"].as_str().unwrap());
@@ -79,7 +79,7 @@ impl<'a> Fleet<'a> {
         Device { id: issued["id"].as_str().unwrap().to_owned(), name, serial }
     }
 
-    async fn change(&self, device: &Device, change: Value) {
+    pub(crate) async fn change(&self, device: &Device, change: Value) {
         self.send(Method::PATCH, &format!("{X509}/{}/state", device.id), &change, 204).await;
     }
 
@@ -92,7 +92,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// Shows the certificate as a broker would: it is used.
-    async fn verify(&self, device: &Device) -> Value {
+    pub(crate) async fn verify(&self, device: &Device) -> Value {
         let pem = self.openssl.read(&format!("{}.pem", device.name));
         self.send(Method::POST, &format!("{X509}/verify"), &json!({"certificates": [pem]}), 200).await
     }

@@ -6,6 +6,7 @@ mod asked_badly;
 mod bad_lists;
 mod foreign;
 mod host;
+mod own_cas;
 mod pinned;
 mod refused;
 mod shared;

@@ -82,8 +82,14 @@ impl World {
 
     /// A list with a number, good from the start for so long.
     fn list(&self, number: u64, lasts: i64) -> Option<Vec<u8>> {
+        self.list_since(0, number, lasts)
+    }
+
+    /// The same, made at another moment.
+    fn list_since(&self, since: i64, number: u64, lasts: i64) -> Option<Vec<u8>> {
         let entries = RevokedCertificates::default();
-        let list = RevocationList { number, this_update: self.start, next_update: self.at(lasts), entries };
+        let (this_update, next_update) = (self.at(since), self.at(lasts));
+        let list = RevocationList { number, this_update, next_update, entries };
         Some(self.authority.revocation_list(list).unwrap())
     }
 
@@ -137,6 +143,39 @@ async fn a_list_is_refreshed_long_before_it_ends() {
     // Back with a new one.
     host.gives(world.list(2, 1200 * MINUTE));
     assert_eq!(world.look(&crls, &url, 600 * MINUTE + FAILED).await, (1, String::new()));
+}
+
+/// Whoever can answer for a host brings back nobody whom a newer list has revoked.
+#[tokio::test]
+async fn a_newer_list_stays() {
+    let (world, (host, url)) = (World::new().await, Host::start().await);
+    let crls = world.replica();
+    let known = async |micros| {
+        let lists = crls.lists(&world.store, std::slice::from_ref(&url), world.at(micros)).await;
+        lists.known.iter().map(|list| list.der().to_vec()).collect::<Vec<_>>()
+    };
+    let other = World::new().await;
+    let [first, second, third] =
+        [(-MINUTE, 1), (0, 2), (MINUTE, 3)].map(|(since, n)| world.list_since(since, n, 600 * MINUTE));
+    let foreign = Authority::create_platform(
+        &CommonName::parse("other").unwrap(),
+        KeyPair::generate(KeyType::EcP256).unwrap(),
+        world.start,
+        DAY * 9,
+    );
+    let foreign = World { authority: foreign.unwrap(), ..other }.list_since(MINUTE, 9, 600 * MINUTE);
+    host.gives(second.clone());
+    assert_eq!(known(0).await, [second.clone().unwrap()]);
+    for (turn, given, kept) in
+        [(1, &first, &second), (2, &foreign, &second), (3, &third, &third), (4, &second, &third)]
+    {
+        host.gives(given.clone());
+        crls.refresh(&world.store, world.at(turn * FRESH)).await;
+        assert_eq!(
+            (host.asked(), known(turn * FRESH).await),
+            (1 + turn as usize, vec![kept.clone().unwrap()])
+        );
+    }
 }
 
 #[tokio::test]

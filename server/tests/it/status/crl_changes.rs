@@ -60,8 +60,8 @@ async fn follow(server: TestServer) {
     );
     assert_verdicts(&fleet, &[&good, &back], &[&suspended, &revoked, &silent, &ended]);
 
-    // What is back is on no list, and what has ended needs none (RFC 5280 3.3).
-    let past = "UPDATE x509_credentials SET not_after = created_at - 1000000 WHERE id = ";
+    // What is back is on no list, and what has ended for longer than a list lasts needs none (RFC 5280 3.3).
+    let past = "UPDATE x509_credentials SET not_after = created_at - 90000000000 WHERE id = ";
     sql(&server.database, &format!("{past}'{}'", ended.id));
     fleet.change(&suspended, json!({"state": "Active"})).await;
     let third = fleet.list_with("default", |list| !list.has(&suspended.serial)).await;

@@ -103,7 +103,10 @@ async fn what_is_no_request() {
     let mut cut = good.clone();
     cut.pop();
     let too_large = vec![0x30; 16 * 1024 + 1];
+    // RFC 5280 4.1.2.2: nobody has issued a number of more than twenty octets; nothing of the kind is kept.
+    let long_number = request(&fleet, &format!("-serial 0x{}", "11".repeat(1000)));
     for (what, bad) in [
+        ("long number", long_number),
         ("nothing", Vec::new()),
         ("text", b"give me everything".to_vec()),
         ("cut", cut.clone()),

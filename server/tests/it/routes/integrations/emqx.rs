@@ -63,7 +63,9 @@ both!(a_certificate_is_allowed_until_its_end, async |server: TestServer| {
         (json!({"cert_pem": pem, "username": "device", "password": ""}), true, false),
         (json!({"cert_pem": pem, "username": null, "password": null}), true, false),
         (json!({"cert_pem": pem, "username": "undefined", "password": "undefined"}), true, false),
-        (json!({"cert_pem": pem, "username": "UserA"}), true, false),
+        // The broker knows the client by its username from then on: a certificate speaks for no other name.
+        (json!({"cert_pem": pem, "username": "UserA"}), false, false),
+        (json!({"cert_pem": pem, "username": "Device"}), false, false),
         // A password counts before it.
         (json!({"cert_pem": pem, "username": "UserA", "password": "124"}), false, false),
         (json!({"cert_pem": "", "username": "UserA", "password": ""}), false, false),

@@ -61,7 +61,7 @@ both!(names_the_key_and_the_device, async |server: TestServer| {
     let verify = "basic_credentials_verify";
     let mut expected = vec![
         json!([verify, "integration key broker", "127.0.0.1", id, "Inactive to Active", 1, "default"]),
-        json!([verify, "integration key broker", "192.0.2.1", "unknown", "WrongPassword", 2, "default"]),
+        json!([verify, "integration key broker", "192.0.2.1", id, "WrongPassword", 2, "default"]),
         json!(["emqx_authn", "unknown", "127.0.0.1", EMQX, "no valid integration key", 2, null]),
     ];
     let sorted = |rows: &mut Vec<Value>| rows.sort_by_key(ToString::to_string);

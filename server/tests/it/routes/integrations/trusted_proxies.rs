@@ -45,6 +45,7 @@ both!(
             (&[("X-Real-IP", "192.0.2.1")], true),
             (&[("X-Real-IP", "192.0.2.2")], false),
             (&[(FORWARDED, "192.0.2.2"), ("X-Real-IP", "192.0.2.1")], false),
+            (&[(FORWARDED, "192.0.2.1"), ("X-Real-IP", "192.0.2.2")], true),
             (&[], false),
         ] {
             let expected = if locked { 403 } else { 204 };
