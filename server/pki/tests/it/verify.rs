@@ -197,8 +197,14 @@ fn only_what_is_wrong() {
     let old = &issuing.again(root, |params| params.not_after = date_time_ymd(2026, 1, 1));
     Ask::of(&[leaf, old, issuing], &[root]).is_bad(&[(KeyUsage, Some(0))]);
     Ask::of(&[leaf, old], &[root]).is_bad(&[(Expired, Some(1)), (KeyUsage, Some(0))]);
+    let other = &Made::root("other", |_| {});
+    let good = &Made::leaf(issuing, |_| {});
+    Ask::of(&[good, old, issuing], &[other]).is_bad(&[(UntrustedIssuer, None)]);
+    // One of another key is no substitute.
+    let namesake = &Made::ca("issuing", root, |_| {});
+    Ask::of(&[good, old, namesake], &[root]).is_bad(&[(Expired, Some(1))]);
     let unrelated = &Made::ca("unrelated", root, |params| params.not_after = date_time_ymd(2026, 1, 1));
-    Ask::of(&[leaf, unrelated, issuing], &[root]).is_bad(&[(KeyUsage, Some(0))]);
+    Ask::of(&[good, unrelated, issuing], &[other]).is_bad(&[(UntrustedIssuer, None)]);
 }
 
 #[test]
