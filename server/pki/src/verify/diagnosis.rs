@@ -93,12 +93,9 @@ fn of_further_searches(
         return Vec::new();
     }
     let at = moment_of_all(request.at, sent);
-    let is_new = |error: &Error| !matches!(error, Error::CertExpired { .. } | Error::CertNotValidYet { .. });
     match search.run_under(leaf, Conditions::Path { at }) {
-        Err(error) => vec![error].into_iter().filter(is_new).collect(),
-        Ok(_) => {
-            search.run_under(leaf, Conditions::Revocation { at }).err().into_iter().filter(is_new).collect()
-        }
+        Err(error) => vec![error],
+        Ok(_) => search.run_under(leaf, Conditions::Revocation { at }).err().into_iter().collect(),
     }
 }
 
