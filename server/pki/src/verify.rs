@@ -94,7 +94,7 @@ pub fn verify_chain(request: &ChainRequest<'_>) -> Result<VerifiedChain, Vec<Cha
         let detail = format!("there are {count} certificates: send at most {limit}");
         return Err(vec![ChainFailureReason::TooManyCertificates.without_certificate(detail)]);
     }
-    let sent = Sent::read_all(request.certificates);
+    let sent = Sent::read_all(request);
     let search = Search::new(request, &sent);
     let of_leaf = diagnosis::of_leaf(request, &sent);
     match search.run(leaf) {

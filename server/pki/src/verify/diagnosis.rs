@@ -3,11 +3,9 @@
 use rustls_pki_types::CertificateDer;
 use vouchsafe_domain::Timestamp;
 use webpki::{EndEntityCert, Error, RevocationCheckDepth};
-use x509_parser::certificate::X509Certificate;
 
 use super::failure::{self, ChainFailure, ChainFailureReason};
 use super::path::{Conditions, FORBIDDEN, Search};
-use super::rules::{self, Role};
 use super::sent::Sent;
 use super::{ChainRequest, Purpose};
 use crate::ca_certificate;
@@ -15,11 +13,10 @@ use crate::ca_certificate;
 /// What is wrong with the certificate in question by itself.
 pub(super) fn of_leaf(request: &ChainRequest<'_>, sent: &Sent<'_>) -> Vec<ChainFailure> {
     let Some(leaf) = sent.leaf() else { return Vec::new() };
-    let certificate = match &leaf.read {
-        Ok(certificate) => certificate,
-        Err(failure) => return vec![failure.clone()],
-    };
-    let mut failures = of_one(0, certificate, Role::Leaf, request);
+    let mut failures = leaf.faults.clone();
+    if !leaf.is_read() {
+        return failures;
+    }
     if let Purpose::Server(Some(name)) = &request.purpose {
         let matches =
             EndEntityCert::try_from(leaf.der).and_then(|leaf| leaf.verify_is_valid_for_subject_name(name));
@@ -29,25 +26,6 @@ pub(super) fn of_leaf(request: &ChainRequest<'_>, sent: &Sent<'_>) -> Vec<ChainF
         }));
     }
     failures
-}
-
-/// Its time, and the rules.
-fn of_one(
-    index: usize,
-    certificate: &X509Certificate<'_>,
-    role: Role,
-    request: &ChainRequest<'_>,
-) -> Vec<ChainFailure> {
-    let validity = ca_certificate::validity(certificate);
-    let time = if request.at.as_secs() > validity.not_after {
-        Some((ChainFailureReason::Expired, "the certificate is expired (RFC 5280 4.1.2.5)"))
-    } else if request.at.as_secs() < validity.not_before {
-        Some((ChainFailureReason::NotYetValid, "the certificate is not yet valid (RFC 5280 4.1.2.5)"))
-    } else {
-        None
-    };
-    let broken = time.into_iter().chain(rules::broken(certificate, role, &request.purpose));
-    broken.map(|(reason, detail)| reason.of(index, detail)).collect()
 }
 
 /// All that can be said of a chain without a good path: `error` is what webpki said of it, if it was that.
@@ -61,14 +39,19 @@ pub(super) fn of_all(
     let mut failures = of_leaf;
     let (Some(leaf), Some(error)) = (sent.leaf(), error) else { return failures };
     failures.extend(sent.unread());
-    if leaf.read.is_err() {
+    if !leaf.is_read() {
         return failures;
     }
-    failures.extend(of_issuers(request, sent));
-    let further = of_further_searches(request, sent, search, leaf.der, &error);
+    let issuers = sent.related().into_iter().filter(|(one, _)| one.index != 0);
+    failures.extend(issuers.flat_map(|(one, _)| one.faults.clone()));
+    let mut errors = of_further_searches(request, sent, search, leaf.der, &error);
+    // Where there is no path, nobody has asked for lists.
+    if !(error == Error::UnknownRevocationStatus && errors.contains(&Error::UnknownIssuer)) {
+        errors.push(error);
+    }
     failures.append(&mut search.forbidden.borrow_mut());
-    for error in std::iter::once(error).chain(further) {
-        let of_error = of_error(sent, search, &error);
+    for error in &errors {
+        let of_error = of_error(sent, search, error);
         let news = of_error.into_iter().filter(|failure| !is_known(failure, &failures));
         failures.append(&mut news.collect());
     }
@@ -91,21 +74,6 @@ fn is_known(failure: &ChainFailure, known: &[ChainFailure]) -> bool {
     failure.certificate.is_none() && is_about_one && of_certificate
 }
 
-/// What is wrong with the CAs that the path may go through, unless there is another of the name that is good.
-fn of_issuers(request: &ChainRequest<'_>, sent: &Sent<'_>) -> Vec<ChainFailure> {
-    let related = sent.related();
-    let issuers = related.iter().filter(|(index, _)| *index != 0);
-    let faults = issuers.map(|(index, issuer)| (issuer, of_one(*index, issuer, Role::Issuer, request)));
-    let faults: Vec<_> = faults.collect();
-    let has_substitute = |issuer: &X509Certificate<'_>| {
-        faults
-            .iter()
-            .any(|(other, faults)| faults.is_empty() && other.subject().as_raw() == issuer.subject().as_raw())
-    };
-    let bad = faults.iter().filter(|(issuer, _)| !has_substitute(issuer));
-    bad.flat_map(|(_, faults)| faults.clone()).collect()
-}
-
 /// webpki stops at the first fault, and looks at times and usages first. Once more without them, and then with revocation.
 fn of_further_searches(
     request: &ChainRequest<'_>,
@@ -125,12 +93,9 @@ fn of_further_searches(
         return Vec::new();
     }
     let at = moment_of_all(request.at, sent);
-    let is_new = |error: &Error| !matches!(error, Error::CertExpired { .. } | Error::CertNotValidYet { .. });
     match search.run_under(leaf, Conditions::Path { at }) {
-        Err(error) => vec![error].into_iter().filter(is_new).collect(),
-        Ok(_) => {
-            search.run_under(leaf, Conditions::Revocation { at }).err().into_iter().filter(is_new).collect()
-        }
+        Err(error) => vec![error],
+        Ok(_) => search.run_under(leaf, Conditions::Revocation { at }).err().into_iter().collect(),
     }
 }
 
@@ -174,18 +139,18 @@ fn of_revocation(sent: &Sent<'_>, search: &Search<'_>, reason: ChainFailureReaso
     let related = sent.related();
     let asked: Vec<_> = related
         .iter()
-        .filter(|(index, _)| lists.depth == RevocationCheckDepth::Chain || *index == 0)
+        .filter(|(one, _)| lists.depth == RevocationCheckDepth::Chain || one.index == 0)
         .collect();
     if reason == ChainFailureReason::Revoked {
         let revoked = asked.iter().filter(|(_, it)| lists.revokes(it.issuer().as_raw(), it.raw_serial()));
         return revoked
-            .map(|(index, _)| {
-                reason.of(*index, "the certificate is on its issuer's revocation list (RFC 5280 6.3.3)")
+            .map(|(one, _)| {
+                reason.of(one.index, "the certificate is on its issuer's revocation list (RFC 5280 6.3.3)")
             })
             .collect();
     }
     let without: Vec<_> = asked.iter().filter(|(_, it)| !lists.has_current(it.issuer().as_raw())).collect();
     // Where all have a list, one of the lists is not as it should be.
     let about = if without.is_empty() { asked.iter().collect() } else { without };
-    about.into_iter().map(|(index, it)| reason.of(*index, lists.explain(it.issuer().as_raw()))).collect()
+    about.into_iter().map(|(one, it)| reason.of(one.index, lists.explain(it.issuer().as_raw()))).collect()
 }

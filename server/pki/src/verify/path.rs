@@ -48,7 +48,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(request: &'a ChainRequest<'a>, sent: &Sent<'a>) -> Self {
         let (roots, between) = ends_of_paths(request);
         let between = between.into_iter().map(|anchor| &**anchor.certificate_der());
-        let intermediates = sent.others().map(|one| &**one.der).chain(between);
+        let intermediates = sent.candidates().map(|(one, _)| &**one.der).chain(between);
         Self {
             anchors: roots.iter().map(|root| borrowed(&root.anchor)).collect(),
             intermediates: intermediates.map(CertificateDer::from).collect(),

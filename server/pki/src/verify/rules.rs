@@ -54,7 +54,6 @@ const FOR_EVERYONE: &[(&[Role], Rule)] = &[
     (LEAF, usages::no_ca),
     (CAS, usages::of_ca),
     (BELOW_ANCHOR, names::issuer),
-    (CAS, names::of_ca),
     (LEAF, names::critical_without_subject),
     (LEAF, names::no_constraints),
     (CAS, names::constraints_not_empty),

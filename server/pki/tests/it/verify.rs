@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use rcgen::{
-    BasicConstraints, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints,
-    date_time_ymd,
+    BasicConstraints, CustomExtension, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyUsagePurpose,
+    NameConstraints, date_time_ymd,
 };
 use rustls_pki_types::CertificateDer;
 use vouchsafe_pki::ChainFailureReason::*;
@@ -190,6 +190,44 @@ fn everything_that_is_wrong() {
     ]);
 }
 
+/// A good CA beside a bad one of the name: the bad one is not what is wrong.
+#[test]
+fn only_what_is_wrong() {
+    let Usual { root, issuing, .. } = &usual();
+    let leaf = &Made::leaf(issuing, |params| params.key_usages = vec![KeyUsagePurpose::ContentCommitment]);
+    let old = &issuing.again(root, |params| params.not_after = date_time_ymd(2026, 1, 1));
+    Ask::of(&[leaf, old, issuing], &[root]).is_bad(&[(KeyUsage, Some(0))]);
+    Ask::of(&[leaf, old], &[root]).is_bad(&[(Expired, Some(1)), (KeyUsage, Some(0))]);
+    let other = &Made::root("other", |_| {});
+    let good = &Made::leaf(issuing, |_| {});
+    Ask::of(&[good, old, issuing], &[other]).is_bad(&[(UntrustedIssuer, None)]);
+    // One of another key is no substitute.
+    let namesake = &Made::ca("issuing", root, |_| {});
+    Ask::of(&[good, old, namesake], &[root]).is_bad(&[(Expired, Some(1))]);
+    let unrelated = &Made::ca("unrelated", root, |params| params.not_after = date_time_ymd(2026, 1, 1));
+    Ask::of(&[good, unrelated, issuing], &[other]).is_bad(&[(UntrustedIssuer, None)]);
+}
+
+#[test]
+fn extensions() {
+    let Usual { root, issuing, .. } = &usual();
+    let null = vec![5, 0];
+    let with = |oid: &[u64], critical| {
+        let mut extension = CustomExtension::from_oid_content(oid, null.clone());
+        extension.set_criticality(critical);
+        Made::leaf(issuing, |params| {
+            params.key_usages.clear();
+            params.custom_extensions.push(extension);
+        })
+    };
+    let unknown = &[1, 2, 3, 4][..];
+    let harmless = &with(unknown, false);
+    Ask::of(&[harmless, issuing], &[root]).is_good(&[harmless, issuing, root]);
+    Ask::of(&[&with(unknown, true), issuing], &[root]).is_bad(&[(Unsupported, Some(0))]);
+    // A key usage that is no bit string: webpki doesn't look into it.
+    Ask::of(&[&with(&[2, 5, 29, 15], true), issuing], &[root]).is_bad(&[(Malformed, Some(0))]);
+}
+
 #[test]
 fn garbage() {
     let Usual { root, issuing, leaf } = &usual();
@@ -205,6 +243,12 @@ fn garbage() {
         });
         found.unwrap_err().first().map(|failure| (failure.reason, failure.certificate)).unwrap()
     };
+    let critical = &Made::leaf(issuing, |params| {
+        let mut extension = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
+    });
+    assert_eq!(verify(&[critical.der.clone(), CertificateDer::from(&b"0"[..])]), (Unsupported, Some(0)));
     assert_eq!(verify(&[]), (NoCertificate, None));
     assert_eq!(verify(&[CertificateDer::from(&b""[..])]), (Malformed, Some(0)));
     assert_eq!(verify(&vec![leaf.der.clone(); 11]), (TooManyCertificates, None));

@@ -9,8 +9,8 @@ use vouchsafe_pki::ChainFailureReason::*;
 use crate::asked::Ask;
 use crate::made::Made;
 
-/// On an idle machine each takes milliseconds in a release build; tests' machines are slow, and so are debug builds.
-const LIMIT: Duration = Duration::from_secs(10);
+/// With webpki optimised the worst takes a few tenths of a second. Tests' machines are slow and busy, and so are debug builds.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// `a` and `b` vouch for each other, and nobody else for them.
 #[test]

@@ -33,6 +33,17 @@ fn how_deep_it_is_looked() {
     ask.revoked("full", &[(A, of_issuing), (B, revoked)]).is_bad(&[(Revoked, Some(1))]);
 }
 
+/// Lists are asked about who has a path.
+#[test]
+fn without_a_path() {
+    let Usual { root, issuing, leaf } = &usual();
+    let other = &Made::root("other", |_| {});
+    let list = &root.list(&[], |_| {});
+    for lists in [&[][..], &[(A, list)]] {
+        Ask::of(&[leaf, issuing], &[other]).revoked("full", lists).is_bad(&[(UntrustedIssuer, None)]);
+    }
+}
+
 /// What is not proved is not believed, whatever the list says.
 #[test]
 fn lists_that_prove_nothing() {

@@ -8,18 +8,13 @@ use x509_parser::oid_registry::{OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_SUBJ
 
 use super::{Broken, Case, Purpose, Reason, unless};
 
-/// "The issuer field MUST contain a non-empty distinguished name."
+/// "The issuer field MUST contain a non-empty distinguished name": no CA of a path is without a name then (4.1.2.6).
 pub(super) fn issuer(case: &Case<'_>) -> Option<Broken> {
     unless(
         case.certificate.issuer().iter_rdn().next().is_some(),
         Reason::Malformed,
         "the issuer is empty (RFC 5280 4.1.2.4)",
     )
-}
-
-/// "If the subject is a CA, then the subject field MUST be populated."
-pub(super) fn of_ca(case: &Case<'_>) -> Option<Broken> {
-    unless(case.has_subject(), Reason::Malformed, "the CA's subject is empty (RFC 5280 4.1.2.6)")
 }
 
 /// "If the subject field contains an empty sequence, then the issuing CA MUST include a subjectAltName extension that is
