@@ -6,9 +6,9 @@ use vouchsafe_domain::{Scope, Secret, State, Username};
 use vouchsafe_store::{BasicCredentialsRow, BasicLookup, CredentialsKind};
 
 use super::{
-    Ctx, Error, Refusal, Service,
+    Ctx, Error, Service,
     guard::{self, Pair},
-    uses::Use,
+    uses::{TRIES, Use},
     verdict::{Reason, Rejection},
 };
 use crate::clock;
@@ -27,8 +27,6 @@ pub struct BasicPresented {
 /// The credentials, now Active, or why they are not accepted.
 pub type BasicVerdict = Result<BasicCredentialsRow, Rejection<BasicCredentialsRow>>;
 
-/// How often credentials that change meanwhile are looked at again.
-const TRIES: usize = 16;
 const ACTION: &str = "basic_credentials_verify";
 
 impl Service {
@@ -51,21 +49,7 @@ impl Service {
                 Err(Rejection::new(Reason::UnknownTenant))
             }
         };
-        if let Err(rejection) = &verdict {
-            let row = rejection.row.as_ref().map(|row| row.id.to_string());
-            let target = row.or_else(|| rejection.about.clone()).unwrap_or_else(|| "unknown".to_owned());
-            self.refusals.note(Refusal::verification(
-                ctx,
-                ACTION,
-                target,
-                presented.client_address,
-                rejection.reason,
-            ));
-        }
-        self.metrics.verified(
-            "basic",
-            verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str()),
-        );
+        self.note_verdict(ctx, ACTION, "basic", presented.client_address, &verdict);
         Ok(verdict)
     }
 
@@ -95,7 +79,7 @@ impl Service {
             }
             match self.use_credentials(ctx, ACTION, CredentialsKind::Basic, &row.id, row.state).await? {
                 Use::Changed => {}
-                Use::Refused(reason) => return Ok(Err(Rejection::of(reason, row))),
+                Use::Refused(reason) => return Ok(Err(Rejection::about(reason, row.id.as_str()).with(row))),
                 Use::Accepted => {
                     if failed_before {
                         self.forgive(ctx, &pair).await;

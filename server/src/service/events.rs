@@ -105,14 +105,13 @@ impl Service {
     ) -> Result<impl Stream<Item = Told> + Send + use<>, Error> {
         ctx.require(Scope::EventsRead)?;
         let head = self.events.sender().ok_or(Error::Busy)?;
-        let latest = self.store.outbox_head().await?.max(self.store.outbox_trimmed().await?);
-        if let Some(after) = after {
-            // A number that is not there yet is from before the database was set back.
-            if after > latest || after < self.store.outbox_trimmed().await? {
-                return Err(Error::Gone(
-                    "the events after that one are not kept: listen without Last-Event-ID, then read the lists anew",
-                ));
-            }
+        let (head_number, trimmed) = (self.store.outbox_head().await?, self.store.outbox_trimmed().await?);
+        let latest = head_number.max(trimmed);
+        // A number that is not there yet is from before the database was set back.
+        if after.is_some_and(|after| after > latest || after < trimmed) {
+            return Err(Error::Gone(
+                "the events after that one are not kept: listen without Last-Event-ID, then read the lists anew",
+            ));
         }
         let receiver = head.subscribe();
         head.send_if_modified(|known| std::mem::replace(known, latest.max(*known)) < latest);

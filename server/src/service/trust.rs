@@ -177,9 +177,7 @@ impl Service {
             None => Rejection::new(Reason::UntrustedIssuer),
         }))
     }
-}
 
-impl Service {
     /// Whether a path goes through a CA of ours: what another tenant's CA issued is judged by its record, which this
     /// tenant doesn't have, and by nothing else.
     async fn goes_through_ours(&self, ctx: &Ctx, found: &VerifiedChain) -> Result<bool, Error> {

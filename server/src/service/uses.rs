@@ -82,6 +82,9 @@ async fn write(writing: &mut Vec<(CredentialsKind, Vec<LastUse>)>, store: &Store
     true
 }
 
+/// How often credentials that change meanwhile are looked at again.
+pub(super) const TRIES: usize = 16;
+
 /// What a use led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {

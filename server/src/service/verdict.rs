@@ -1,5 +1,9 @@
 //! What verifying says: accepted, or rejected for one of a closed list of reasons.
 
+use std::net::IpAddr;
+
+use super::{Ctx, Refusal, Service};
+
 /// Why something is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -119,12 +123,32 @@ impl<T> Rejection<T> {
         Self { reason, detail: None, retry_after: None, row: None, about: None }
     }
 
-    /// Nothing is told of the credentials in question.
+    /// About credentials. Nothing of them is told.
     pub(super) fn about(reason: Reason, id: &str) -> Self {
         Self { about: Some(id.to_owned()), ..Self::new(reason) }
     }
 
-    pub(super) fn of(reason: Reason, row: T) -> Self {
-        Self { row: Some(row), ..Self::new(reason) }
+    /// With the credentials, for whoever has shown to have them.
+    pub(super) fn with(self, row: T) -> Self {
+        Self { row: Some(row), ..self }
+    }
+}
+
+impl Service {
+    /// Writes a verdict down: a rejection in the audit trail, either in the metrics. `operation` is the operation's id.
+    pub(super) fn note_verdict<T, U>(
+        &self,
+        ctx: &Ctx,
+        operation: &'static str,
+        kind: &'static str,
+        client: Option<IpAddr>,
+        verdict: &Result<T, Rejection<U>>,
+    ) {
+        if let Err(Rejection { reason, about, .. }) = verdict {
+            let target = about.clone().unwrap_or_else(|| "unknown".to_owned());
+            self.refusals.note(Refusal::verification(ctx, operation, target, client, *reason));
+        }
+        let outcome = verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str());
+        self.metrics.verified(kind, outcome);
     }
 }

@@ -5,8 +5,8 @@ use vouchsafe_pki::{Authority, PresentedCertificate};
 use vouchsafe_store::{CredentialsKind, X509CredentialsRow};
 
 use super::{
-    Ctx, Error, Refusal, Service,
-    uses::Use,
+    Ctx, Error, Service,
+    uses::{TRIES, Use},
     verdict::{Reason, Rejection},
 };
 
@@ -52,8 +52,6 @@ impl X509Accepted {
 /// Who is accepted, or why nobody is.
 pub type X509Verdict = Result<X509Accepted, Rejection<X509CredentialsRow>>;
 
-/// How often credentials that change meanwhile are looked at again.
-const TRIES: usize = 16;
 const ACTION: &str = "x509_credentials_verify";
 
 impl Service {
@@ -79,15 +77,7 @@ impl Service {
             },
             X509Presented::Chain(chain) => self.by_chain(ctx, &authority, chain).await?,
         };
-        if let Err(rejection) = &verdict {
-            let row = rejection.row.as_ref();
-            let target = row.map_or_else(|| "unknown".to_owned(), |row| row.id.to_string());
-            self.refusals.note(Refusal::verification(ctx, ACTION, target, None, rejection.reason));
-        }
-        self.metrics.verified(
-            "x509",
-            verdict.as_ref().err().map_or("Accepted", |rejection| rejection.reason.as_str()),
-        );
+        self.note_verdict(ctx, ACTION, "x509", None, &verdict);
         Ok(verdict)
     }
 
@@ -137,11 +127,11 @@ impl Service {
                 }
             }
             if let Some(reason) = outside(&row, presented.map(|(_, leaf)| leaf.not_before()), ctx.now) {
-                return Ok(Err(Rejection::of(reason, row)));
+                return Ok(Err(Rejection::about(reason, row.id.as_str()).with(row)));
             }
             match self.use_credentials(ctx, ACTION, CredentialsKind::X509, &row.id, row.state).await? {
                 Use::Changed => {}
-                Use::Refused(reason) => return Ok(Err(Rejection::of(reason, row))),
+                Use::Refused(reason) => return Ok(Err(Rejection::about(reason, row.id.as_str()).with(row))),
                 Use::Accepted => {
                     let row = X509CredentialsRow { state: State::Active, last_use_at: Some(ctx.now), ..row };
                     return Ok(Ok(X509Accepted::Credentials(row)));

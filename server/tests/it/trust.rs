@@ -18,7 +18,6 @@ use crate::harness::{TestServer, session::Session};
 use foreign::Foreign;
 
 const STORES: &str = "/api/configuration/trust_stores";
-const TENANTS: &str = "/api/configuration/tenants";
 const VERIFY: &str = "/api/v1/x509-credentials/verify";
 
 /// Hosts of tests are on loopback addresses.
@@ -39,7 +38,7 @@ fn store(foreign: &Foreign, check: &str, urls: &[String]) -> Value {
 
 /// Makes these the trust stores of tenant `default`.
 async fn assign(session: &Session<'_>, keys: &[&str]) {
-    let tenant = session.get(TENANTS).await.expect(200)["items"][0].take();
+    let tenant = session.tenant("default").await;
     let mut body = tenant["body"].clone();
     body["trust_stores"] = json!(keys);
     session.put(tenant["meta"]["href"].as_str().unwrap(), body).await.expect(201);

@@ -121,11 +121,7 @@ both!(after_another_tenant_has_gone, async |server: TestServer| {
     acme.send(Method::PATCH, &path, Some(json!({"state": "Revoked"}))).await.expect(204);
     let last = stream.event().await["id"].as_str().unwrap().to_owned();
 
-    let session = server.session().await;
-    let tenants = session.get("/api/configuration/tenants").await.expect(200);
-    let acme = tenants["items"].as_array().unwrap().iter().find(|item| item["body"]["id"] == "acme").unwrap();
-    session.delete(acme["meta"]["href"].as_str().unwrap()).await.expect(200);
-    session.commit().await.expect(201);
+    server.session().await.delete_tenant("acme").await;
 
     state(&server, BASIC, &id, "Suspended").await;
     for known in [&*start, &*last] {

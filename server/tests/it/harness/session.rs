@@ -102,6 +102,20 @@ impl Session<'_> {
         answer["key"].as_str().unwrap().to_owned()
     }
 
+    /// A tenant as the list of them has it.
+    pub(crate) async fn tenant(&self, id: &str) -> Value {
+        let mut tenants = self.get("/api/configuration/tenants").await.expect(200);
+        let items = tenants["items"].as_array_mut().unwrap();
+        items.iter_mut().find(|item| item["body"]["id"] == id).unwrap().take()
+    }
+
+    /// Deletes a tenant, and commits.
+    pub(crate) async fn delete_tenant(&self, id: &str) {
+        let tenant = self.tenant(id).await;
+        self.delete(tenant["meta"]["href"].as_str().unwrap()).await.expect(200);
+        self.commit().await.expect(201);
+    }
+
     pub(crate) async fn commit(&self) -> Answer {
         self.put("/api/transaction", json!({"status": "commit"})).await
     }

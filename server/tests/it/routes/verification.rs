@@ -91,10 +91,7 @@ fn wrong_password() -> Value {
 
 /// The path of the one tenant that the first start makes.
 pub(super) async fn default_tenant(session: &Session<'_>) -> String {
-    let list = session.get(TENANTS).await.expect(200);
-    let items = list["items"].as_array().unwrap();
-    let default = items.iter().find(|item| item["body"]["id"] == "default").unwrap();
-    format!("{TENANTS}/{}", default["key"].as_str().unwrap())
+    format!("{TENANTS}/{}", session.tenant("default").await["key"].as_str().unwrap())
 }
 
 /// Has the tenant's credentials locked after so many failures, for so long at most.

@@ -5,8 +5,6 @@ use serde_json::json;
 use super::{Fleet, get, ocsp::ask};
 use crate::harness::{TestServer, both};
 
-const TENANTS: &str = "/api/configuration/tenants";
-
 both!(its_ca_stands_on_the_platforms_list, async |server: TestServer| {
     let token = server.tenant_token("acme").await;
     let (fleet, other) = (Fleet::of(&server, "acme", Some(token)).await, Fleet::new(&server).await);
@@ -20,11 +18,7 @@ both!(its_ca_stands_on_the_platforms_list, async |server: TestServer| {
     assert!(ask(&fleet, platform, asked).contains("ca.pem: good"));
 
     fleet.change(&device, json!({"state": "Revoked"})).await;
-    let session = server.session().await;
-    let tenants = session.get(TENANTS).await.expect(200);
-    let acme = tenants["items"].as_array().unwrap().iter().find(|item| item["body"]["id"] == "acme").unwrap();
-    session.delete(acme["meta"]["href"].as_str().unwrap()).await.expect(200);
-    session.commit().await.expect(201);
+    server.session().await.delete_tenant("acme").await;
 
     let said = ask(&fleet, platform, asked);
     assert!(said.contains("ca.pem: revoked") && said.contains("Reason: cessationOfOperation"), "{said}");

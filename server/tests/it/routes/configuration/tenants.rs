@@ -247,9 +247,7 @@ both!(tenants_of_commands_are_there, async |server: TestServer| {
     let id = TenantId::parse("acme").unwrap();
     setup::create_tenant(&server.config, &server.ready().await, &id).await.unwrap();
     let session = server.session().await;
-    let tenants = session.get(TENANTS).await.expect(200);
-    let acme =
-        tenants["items"].as_array().unwrap().iter().find(|tenant| tenant["body"]["id"] == "acme").unwrap();
+    let acme = session.tenant("acme").await;
     assert_eq!(acme["body"]["certificate_profile"]["ca_key_type"], "ec-p256");
     let key = acme["key"].as_str().unwrap();
     let chain = session.get(&format!("{CAS}/{key}")).await.expect(200);
