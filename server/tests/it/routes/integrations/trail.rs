@@ -6,15 +6,22 @@ use serde_json::{Value, json};
 use super::{EMQX, KEY, allowed, emqx, key};
 use crate::{
     harness::{Answer, TestServer, both, database::Everything},
-    routes::verification::basic,
+    routes::verification::{BASIC, X509, basic, issued, set_state},
 };
 
 both!(names_the_key_and_the_device, async |server: TestServer| {
     let id = basic(&server, "UserA", "123").await["id"].take();
-    let key = key(&server, false).await;
+    let (proxy, key) = (key(&server, true).await, key(&server, false).await);
     let body = |password: &str| json!({"username": "UserA", "password": password, "peerhost": "192.0.2.1"});
     assert!(allowed(&emqx(&server, &key, body("123")).await));
     assert!(!allowed(&emqx(&server, &key, body("Wrong-Secret-1")).await));
+    // Of what is rejected although it was shown, the trail has the credentials too.
+    let device = issued(&server, "device").await;
+    for (resource, id) in [(BASIC, &id), (X509, &device["id"])] {
+        set_state(&server, resource, id, "Suspended").await;
+    }
+    assert!(!allowed(&emqx(&server, &key, body("123")).await));
+    assert!(!allowed(&emqx(&server, &proxy, json!({"cert_pem": device["certificate"]})).await));
     let send = |path: &str| {
         let request = server.anonymous(Method::POST, path).json(&body("Wrong-Secret-1"));
         Answer::of(request)
@@ -55,13 +62,23 @@ both!(names_the_key_and_the_device, async |server: TestServer| {
         })
         .collect();
     let text = Value::from(trail.clone()).to_string();
-    for secret in [&*key, "vouchsafe_", "Wrong-Secret", "123\""] {
+    for secret in [&*key, &*proxy, "vouchsafe_", "Wrong-Secret", "123\""] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
     let verify = "basic_credentials_verify";
     let mut expected = vec![
         json!([verify, "integration key broker", "127.0.0.1", id, "Inactive to Active", 1, "default"]),
         json!([verify, "integration key broker", "192.0.2.1", id, "WrongPassword", 2, "default"]),
+        json!([verify, "integration key broker", "192.0.2.1", id, "Suspended", 1, "default"]),
+        json!([
+            "x509_credentials_verify",
+            "integration key proxy",
+            "127.0.0.1",
+            device["id"],
+            "Suspended",
+            1,
+            "default"
+        ]),
         json!(["emqx_authn", "unknown", "127.0.0.1", EMQX, "no valid integration key", 2, null]),
     ];
     let sorted = |rows: &mut Vec<Value>| rows.sort_by_key(ToString::to_string);
