@@ -7,9 +7,11 @@ use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
     sync::Arc,
+    time::Instant,
 };
 
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::{
     case::{CaseInfo, Mismatch, Stop},
@@ -30,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) profile: Profile,
     /// The administrator, with the session that the cases share.
     pub(crate) admin: Option<Administrator>,
+    /// Held by whoever changes the configuration, of which there is one.
+    pub(crate) configuration: Mutex<()>,
 }
 
 /// Credentials that the attempt made.
@@ -81,7 +85,8 @@ impl Attempt {
         self.exchange(role, operation.id, Credentials::Token, operation.method, &path, content).await
     }
 
-    async fn exchange(
+    /// Makes one exchange. Without an operation's id the document tells which operation it is.
+    pub(crate) async fn exchange(
         &mut self,
         role: Role,
         operation: &str,
@@ -90,10 +95,22 @@ impl Attempt {
         path: &str,
         content: Content,
     ) -> Result<Answer, Stop> {
+        let start = Instant::now();
         let sent = self.run.http.send(credentials, method, path, content).await;
+        let duration = start.elapsed();
         let (request, answer) = sent.map_err(Stop::Error)?;
-        let operation = operation.to_owned();
-        self.exchanges.push(Exchange { role, operation, request, answer: answer.excerpt(), focus: None });
+        let operation = match operation {
+            "" => self.run.document.operation_at(method, path).map_or("", |operation| operation.id),
+            id => id,
+        };
+        self.exchanges.push(Exchange {
+            role,
+            operation: operation.to_owned(),
+            request,
+            answer: answer.excerpt(),
+            focus: None,
+            duration,
+        });
         Ok(answer)
     }
 

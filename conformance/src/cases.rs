@@ -1,9 +1,11 @@
 //! All cases.
 
-pub(crate) mod configuration;
+mod configuration;
 mod examples;
+pub(crate) mod promises;
 mod read;
 mod request;
+mod scenario;
 mod unknown_id;
 mod verify;
 

@@ -213,8 +213,8 @@ impl Selection {
 
     fn options(&self) -> Result<Options, Usage> {
         let Self { profile, only, skip } = self;
-        let options =
-            Options { profile: *profile, only: only.clone(), skip: skip.clone(), ..Options::default() };
+        let skip = skip.iter().map(|text| text.as_str().into()).collect();
+        let options = Options { only: only.clone(), skip, ..Options::from(*profile) };
         match unmatched(&options).as_slice() {
             [] => Ok(options),
             globs => Err(Usage(format!("no case matches {}; see `list`", globs.join(", ")))),

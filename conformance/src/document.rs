@@ -39,6 +39,16 @@ impl Document {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
+    /// The operation of a request, if there is one.
+    pub(crate) fn operation_at(&self, method: &str, path: &str) -> Option<&Operation> {
+        let path = path.split('?').next().unwrap_or_default();
+        let mut of_method =
+            self.operations.iter().filter(|operation| operation.method.eq_ignore_ascii_case(method));
+        // The only paths that fit another one's parameter end in a word that no id is.
+        let exact = of_method.clone().find(|operation| operation.path == path);
+        exact.or_else(|| of_method.find(|operation| operation.is_at(path)))
+    }
+
     /// Names of properties whose value is a secret, in any schema.
     pub(crate) fn secrets(&self) -> &BTreeSet<String> {
         &self.secrets

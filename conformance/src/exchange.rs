@@ -1,6 +1,6 @@
 //! One exchange with the target: what was sent and what came back.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -32,10 +32,12 @@ pub struct Exchange {
     pub answer: Answer,
     /// In an answer that is a list, the item that the case looked for.
     pub focus: Option<Value>,
+    /// From the first byte sent to the last one received.
+    pub duration: Duration,
 }
 
 /// What let a request in. It is not kept, only of what kind it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Authorization {
     /// Nothing.
@@ -46,6 +48,8 @@ pub enum Authorization {
     Password,
     /// The cookie of a session.
     Session,
+    /// A header that lets nobody in; what it says is no secret.
+    Header(String),
 }
 
 /// A request.
@@ -59,10 +63,12 @@ pub struct Request {
     pub path: String,
     /// What let it in.
     pub authorization: Authorization,
+    /// Content type, if there is a body and one was sent.
+    pub content_type: Option<String>,
     /// JSON body.
     pub body: Option<Value>,
-    /// Body that was sent as `application/json` and is none.
-    pub text: Option<&'static str>,
+    /// The start of a body that is no JSON, or was sent as something else; bytes that aren't UTF-8 are replaced.
+    pub text: Option<String>,
 }
 
 /// An answer.
@@ -129,9 +135,9 @@ impl Answer {
 }
 
 impl Request {
-    /// The body as it was sent.
+    /// The body as it was sent, or the start of it.
     pub(crate) fn content(&self) -> Option<String> {
-        self.text.map(str::to_owned).or_else(|| self.body.as_ref().map(Value::to_string))
+        self.text.clone().or_else(|| self.body.as_ref().map(Value::to_string))
     }
 }
 
@@ -139,16 +145,19 @@ impl fmt::Display for Request {
     /// As a `curl` command for a POSIX shell, with what let it in left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "curl -i -X {} {}", self.method, quote(&self.url))?;
-        f.write_str(match self.authorization {
-            Authorization::None => "",
-            Authorization::Token => " -H 'Authorization: Bearer [redacted]'",
-            Authorization::Password => " -u '[redacted]'",
-            Authorization::Session => " --cookie 'session_id=[redacted]'",
-        })?;
-        match self.content() {
-            Some(body) => write!(f, " -H 'Content-Type: application/json' --data-raw {}", quote(&body)),
-            None => Ok(()),
+        match &self.authorization {
+            Authorization::None => {}
+            Authorization::Token => f.write_str(" -H 'Authorization: Bearer [redacted]'")?,
+            Authorization::Password => f.write_str(" -u '[redacted]'")?,
+            Authorization::Session => f.write_str(" --cookie 'session_id=[redacted]'")?,
+            Authorization::Header(value) => {
+                write!(f, " -H {}", quote(&format!("Authorization: {value}")))?;
+            }
         }
+        let Some(body) = self.content() else { return Ok(()) };
+        // Without a value curl leaves the header out that it would add by itself.
+        let content_type = self.content_type.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+        write!(f, " -H {} --data-raw {}", quote(&format!("Content-Type:{content_type}")), quote(&body))
     }
 }
 

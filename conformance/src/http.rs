@@ -4,7 +4,7 @@ mod token;
 
 use reqwest::{
     Client, Method, RequestBuilder,
-    header::{CONTENT_TYPE, COOKIE},
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE},
     redirect::Policy,
 };
 use serde_json::Value;
@@ -25,12 +25,19 @@ pub(crate) struct Http {
     token: Option<Secret>,
 }
 
+/// The most of a body that is no JSON that is kept to show.
+const SHOWN_TEXT: usize = 200;
+
 /// What lets a request in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Credentials<'a> {
     None,
     /// The run's access token, if it has one.
     Token,
+    /// Another access token.
+    Bearer(&'a Secret),
+    /// An `Authorization` header that is no secret.
+    Header(&'a str),
     /// HTTP Basic (RFC 7617).
     Password(&'a str, &'a Secret),
     /// The id of a session.
@@ -42,9 +49,18 @@ pub(crate) enum Credentials<'a> {
 pub(crate) enum Content {
     None,
     Json(Value),
-    /// Sent as `application/json` as it is.
-    Text(&'static str),
+    /// Sent as it is, with this content type.
+    Raw(Option<&'static str>, Vec<u8>),
 }
+
+impl Content {
+    /// Something that is sent as `application/json` and may be none.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Raw(Some(JSON), text.as_bytes().to_vec())
+    }
+}
+
+const JSON: &str = "application/json";
 
 impl Http {
     /// Gets ready to talk to `target`, which includes fetching an access token.
@@ -80,14 +96,16 @@ impl Http {
         path: &str,
         content: Content,
     ) -> Result<(Request, Answer), String> {
-        let (body, text) = match content {
-            Content::None => (None, None),
-            Content::Json(body) => (Some(body), None),
-            Content::Text(text) => (None, Some(text)),
-        };
         let authorization = self.authorization(credentials);
         let (method, url) = (method.to_uppercase(), format!("{}{path}", self.url));
-        let request = Request { method, url, path: path.to_owned(), authorization, body, text };
+        let (content_type, body, bytes) = match content {
+            Content::None => (None, None, None),
+            Content::Json(body) => (Some(JSON), Some(body), None),
+            Content::Raw(content_type, bytes) => (content_type, None, Some(bytes)),
+        };
+        let text = bytes.as_ref().map(|bytes| start(bytes));
+        let content_type = content_type.map(str::to_owned);
+        let request = Request { method, url, path: path.to_owned(), authorization, content_type, body, text };
         let title = format!("{} {}", request.method, request.url);
         let parsed = Method::from_bytes(request.method.as_bytes());
         let parsed = parsed.map_err(|_| format!("{title}: not a method"))?;
@@ -95,14 +113,26 @@ impl Http {
         builder = match (credentials, &self.token) {
             (Credentials::None, _) | (Credentials::Token, None) => builder,
             (Credentials::Token, Some(token)) => builder.bearer_auth(token.expose()),
+            (Credentials::Bearer(token), _) => builder.bearer_auth(token.expose()),
+            (Credentials::Header(value), _) => builder.header(AUTHORIZATION, value),
             (Credentials::Password(user, password), _) => builder.basic_auth(user, Some(password.expose())),
             (Credentials::Session(id), _) => builder.header(COOKIE, format!("session_id={}", id.expose())),
         };
-        if let Some(body) = request.content() {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body);
+        if let Some(content_type) = &request.content_type {
+            builder = builder.header(CONTENT_TYPE, content_type);
+        }
+        if let Some(bytes) = bytes.or_else(|| request.body.as_ref().map(|body| body.to_string().into_bytes()))
+        {
+            builder = builder.body(bytes);
         }
         let answer = read(builder).await.map_err(|reason| format!("{title}: {reason}"))?;
         Ok((request, answer))
+    }
+
+    /// Whether the target answers at all, whatever it says.
+    pub(crate) async fn probe(&self) -> Result<(), String> {
+        let answer = read(self.client.get(&self.url)).await;
+        answer.map(|_| ()).map_err(|reason| format!("GET {}: {reason}", self.url))
     }
 
     fn authorization(&self, credentials: Credentials<'_>) -> Authorization {
@@ -110,10 +140,19 @@ impl Http {
             Credentials::None => Authorization::None,
             Credentials::Token if self.token.is_some() => Authorization::Token,
             Credentials::Token => Authorization::None,
+            Credentials::Bearer(_) => Authorization::Token,
+            Credentials::Header(value) => Authorization::Header(value.to_owned()),
             Credentials::Password(..) => Authorization::Password,
             Credentials::Session(_) => Authorization::Session,
         }
     }
+}
+
+/// The start of a body, to be shown.
+fn start(bytes: &[u8]) -> String {
+    let shown = bytes.get(..SHOWN_TEXT).unwrap_or(bytes);
+    let more = if shown.len() < bytes.len() { format!("… ({} bytes)", bytes.len()) } else { String::new() };
+    format!("{}{more}", String::from_utf8_lossy(shown))
 }
 
 /// Sends a request and reads the answer.

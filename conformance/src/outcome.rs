@@ -1,8 +1,13 @@
 //! What came of a run.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
-use crate::{case::CaseResult, target::Profile};
+use crate::{
+    case::{CaseResult, Verdict},
+    target::Profile,
+};
 
 /// The results of a run, with everything that was said.
 #[derive(Debug, Clone, Serialize)]
@@ -13,12 +18,16 @@ pub struct Outcome {
     pub profile: Profile,
     /// One result for each selected case, in the document's order.
     pub results: Vec<CaseResult>,
+    /// How long all of it took.
+    pub duration: Duration,
 }
 
 impl Outcome {
-    /// Whether at least one case passed and none failed or had an error. Cases may have been skipped on demand.
+    /// Whether at least one case passed, none failed or had an error, and none was skipped but those that were asked to be.
     pub fn passed(&self) -> bool {
-        self.count("pass") > 0 && self.count("fail") == 0 && self.count("error") == 0
+        let good =
+            |verdict: &Verdict| matches!(verdict, Verdict::Pass | Verdict::Skip { declared: true, .. });
+        self.count("pass") > 0 && self.results.iter().all(|result| good(&result.verdict))
     }
 
     /// How many results have this verdict, given as [`crate::Verdict::word`] says it.

@@ -1,8 +1,18 @@
-//! Runs cases one after the other.
+//! Runs cases: those of the client credentials API side by side, those that change the configuration one after the other.
+
+mod queue;
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::{Mutex, mpsc},
+    task::JoinSet,
 };
 
 use crate::{
@@ -15,50 +25,65 @@ use crate::{
     select::{is_selected, skipped_by},
     target::{Options, Target},
 };
+use queue::Queue;
 
 /// Why cases are skipped that need a session.
-const NO_ADMIN: &str =
-    "needs an administrator's login: give --admin-user with --admin-password or --admin-password-file";
+const NO_ADMIN: &str = "needs an administrator's login: give --admin";
+
+/// After so many Errors in a row the target is asked whether it is there at all.
+const MOST_ERRORS: usize = 3;
 
 /// The cases that `options` select, in the document's order.
 pub fn list(options: &Options) -> Vec<CaseInfo> {
     selected(&document(), options).into_iter().map(|case| case.info).collect()
 }
 
-/// Runs the selected cases against a server.
+/// Runs the selected cases against a server. A [`crate::Profile`] alone will do as options.
 ///
 /// It works beside other users of the server: it revokes the credentials that it made, and takes back what it changed in
 /// the configuration. While it does so, nobody else can change the configuration.
-pub async fn run(target: Target, options: Options) -> Outcome {
+pub async fn run(target: Target, options: impl Into<Options>) -> Outcome {
     run_with(target, options, |_| {}).await
 }
 
 /// Like [`run`]; tells each result as soon as it is there.
-pub async fn run_with(target: Target, options: Options, mut tell: impl FnMut(&CaseResult)) -> Outcome {
+pub async fn run_with(
+    target: Target,
+    options: impl Into<Options>,
+    mut tell: impl FnMut(&CaseResult),
+) -> Outcome {
+    let (options, started) = (options.into(), Instant::now());
     let document = Arc::new(document());
-    let http = Http::open(&target, &options, document.token_path()).await;
-    let profile = options.profile;
-    let admin = target.admin().cloned();
-    let shared = http.map(|http| {
-        let admin = admin.map(Administrator::new);
-        Arc::new(Run { http, document: Arc::clone(&document), profile, admin })
+    let cases = selected(&document, &options);
+    let (sender, mut results) = mpsc::channel(options.parallel.max(1));
+    let mut workers = JoinSet::new();
+    let run = Run::open(&target, &options, document).await;
+    let work = Arc::new(Work {
+        queue: Mutex::new(Queue::new(cases)),
+        run,
+        options,
+        errors: AtomicUsize::new(0),
+        gone: OnceLock::new(),
     });
-    let mut results = Vec::new();
-    for case in selected(&document, &options) {
-        let result = match (skipped_by(&options, &case.info.id), &shared) {
-            (Some(glob), _) => {
-                CaseResult::without_exchange(case.info, Verdict::Skip(format!("asked for with `{glob}`")))
-            }
-            (None, _) if case.info.plane == Plane::Configuration && target.admin().is_none() => {
-                CaseResult::without_exchange(case.info, Verdict::Skip(NO_ADMIN.to_owned()))
-            }
-            (None, Err(reason)) => CaseResult::without_exchange(case.info, Verdict::Error(reason.clone())),
-            (None, Ok(run)) => attempt(case, Arc::clone(run)).await,
-        };
-        tell(&result);
-        results.push(result);
+    for _ in 0..work.options.parallel.max(1) {
+        workers.spawn(Arc::clone(&work).until_done(sender.clone()));
     }
-    Outcome { target: target.url().to_owned(), profile, results }
+    drop(sender);
+    let mut ordered = Vec::new();
+    while let Some((place, result)) = results.recv().await {
+        tell(&result);
+        ordered.push((place, result));
+    }
+    ordered.sort_by_key(|(place, _)| *place);
+    if let Ok(run) = &work.run {
+        run.close().await;
+    }
+    Outcome {
+        target: target.url().to_owned(),
+        profile: work.options.profile,
+        results: ordered.into_iter().map(|(_, result)| result).collect(),
+        duration: started.elapsed(),
+    }
 }
 
 fn document() -> Document {
@@ -71,14 +96,95 @@ fn selected(document: &Document, options: &Options) -> Vec<Case> {
     cases
 }
 
+impl Run {
+    async fn open(target: &Target, options: &Options, document: Arc<Document>) -> Result<Arc<Self>, String> {
+        let http = Http::open(target, options, document.token_path()).await?;
+        let admin = target.admin().cloned().map(Administrator::new);
+        Ok(Arc::new(Self { http, document, profile: options.profile, admin, configuration: Mutex::new(()) }))
+    }
+
+    /// Takes back what the cases shared.
+    async fn close(&self) {}
+}
+
+/// What the workers of a run share.
+struct Work {
+    queue: Mutex<Queue>,
+    run: Result<Arc<Run>, String>,
+    options: Options,
+    /// How many cases in a row ended with an Error.
+    errors: AtomicUsize,
+    /// Why nothing is sent any more.
+    gone: OnceLock<String>,
+}
+
+impl Work {
+    async fn until_done(self: Arc<Self>, results: mpsc::Sender<(usize, CaseResult)>) {
+        loop {
+            let Some((place, case)) = self.queue.lock().await.take() else { return };
+            let exclusive = queue::is_exclusive(&case);
+            let result = self.result(case).await;
+            let stop = self.options.fail_fast && matches!(result.verdict, Verdict::Fail(_));
+            let mut queue = self.queue.lock().await;
+            queue.done(exclusive);
+            if stop {
+                queue.clear();
+            }
+            drop(queue);
+            if results.send((place, result)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn result(&self, case: Case) -> CaseResult {
+        let lacks_admin = |run: &Arc<Run>| case.info.plane == Plane::Configuration && run.admin.is_none();
+        match (skipped_by(&self.options, &case.info.id), &self.run) {
+            (Some(skip), _) => {
+                CaseResult::unsent(case.info, Verdict::Skip { reason: skip.told(), declared: true })
+            }
+            (None, Err(reason)) => CaseResult::unsent(case.info, Verdict::Error(reason.clone())),
+            (None, Ok(run)) if lacks_admin(run) => {
+                CaseResult::unsent(case.info, Verdict::Skip { reason: NO_ADMIN.to_owned(), declared: false })
+            }
+            (None, Ok(run)) => match self.gone(run).await {
+                Some(reason) => CaseResult::unsent(case.info, Verdict::Error(reason)),
+                None => {
+                    let result = attempt(case, Arc::clone(run)).await;
+                    match result.verdict {
+                        Verdict::Error(_) => self.errors.fetch_add(1, Ordering::Relaxed),
+                        _ => self.errors.swap(0, Ordering::Relaxed),
+                    };
+                    result
+                }
+            },
+        }
+    }
+
+    /// Why it is no use to go on. A target that hangs would otherwise be waited for at every request.
+    async fn gone(&self, run: &Run) -> Option<String> {
+        if self.gone.get().is_none() && self.errors.load(Ordering::Relaxed) >= MOST_ERRORS {
+            match run.http.probe().await {
+                Ok(()) => self.errors.store(0, Ordering::Relaxed),
+                Err(reason) => {
+                    let _first = self.gone.set(reason);
+                }
+            }
+        }
+        let reason = self.gone.get()?;
+        Some(format!("not tried, since nothing was answered any more: {reason}"))
+    }
+}
+
 async fn attempt(case: Case, run: Arc<Run>) -> CaseResult {
     let start = Instant::now();
-    let mut attempt = Attempt::new(run, case.info.clone());
+    let _turn = if queue::is_exclusive(&case) { Some(run.configuration.lock().await) } else { None };
+    let mut attempt = Attempt::new(Arc::clone(&run), case.info.clone());
     let stop = case.check.run(&mut attempt).await;
     attempt.clean().await;
     let verdict = match stop {
         Err(Stop::Error(reason)) => Verdict::Error(reason),
-        Err(Stop::Skip(reason)) if attempt.mismatches.is_empty() => Verdict::Skip(reason),
+        Err(Stop::Skip(reason)) if attempt.mismatches.is_empty() => Verdict::Skip { reason, declared: false },
         Ok(()) | Err(Stop::Failed) if attempt.mismatches.is_empty() => Verdict::Pass,
         _ => Verdict::Fail(attempt.mismatches),
     };
@@ -93,7 +199,8 @@ async fn attempt(case: Case, run: Arc<Run>) -> CaseResult {
 }
 
 impl CaseResult {
-    fn without_exchange(case: CaseInfo, verdict: Verdict) -> Self {
+    /// Of a case that sent nothing.
+    fn unsent(case: CaseInfo, verdict: Verdict) -> Self {
         Self {
             case,
             verdict,

@@ -1,21 +1,24 @@
 //! Selects cases by their ids.
 
-use crate::{runner, target::Options};
+use crate::{
+    runner,
+    target::{Options, Skip},
+};
 
 /// Whether a case with this id was asked for.
 pub(crate) fn is_selected(options: &Options, id: &str) -> bool {
     options.only.is_empty() || options.only.iter().any(|glob| matches(glob, id))
 }
 
-/// The pattern that skips a case with this id.
-pub(crate) fn skipped_by<'a>(options: &'a Options, id: &str) -> Option<&'a str> {
-    options.skip.iter().find(|glob| matches(glob, id)).map(String::as_str)
+/// What skips a case with this id.
+pub(crate) fn skipped_by<'a>(options: &'a Options, id: &str) -> Option<&'a Skip> {
+    options.skip.iter().find(|skip| matches(&skip.glob, id))
 }
 
 /// Patterns of `only` and `skip` that match no case of the profile: mistakes.
 pub fn unmatched(options: &Options) -> Vec<String> {
     let all = runner::list(&Options { profile: options.profile, ..Options::default() });
-    let patterns = options.only.iter().chain(&options.skip);
+    let patterns = options.only.iter().chain(options.skip.iter().map(|skip| &skip.glob));
     patterns.filter(|glob| !all.iter().any(|case| matches(glob, &case.id))).cloned().collect()
 }
 
@@ -51,7 +54,7 @@ mod tests {
         }
         let options = Options {
             only: vec!["basic*".to_owned(), "typo*".to_owned()],
-            skip: vec!["*::destroy::*".to_owned()],
+            skip: vec!["*::destroy::*".into()],
             ..Options::default()
         };
         assert_eq!(unmatched(&options), ["typo*", "*::destroy::*"]);

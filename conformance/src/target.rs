@@ -132,10 +132,46 @@ pub struct Options {
     pub profile: Profile,
     /// Only cases whose id matches one of these; all when empty. `*` stands for any text, `?` for any character.
     pub only: Vec<String>,
-    /// Cases whose id matches one of these are reported as skipped.
-    pub skip: Vec<String>,
+    /// Cases that are reported as skipped.
+    pub skip: Vec<Skip>,
     /// How long one request may take.
     pub timeout: Duration,
+    /// How many cases may run at a time. Those that change the configuration run one after the other.
+    pub parallel: usize,
+    /// Whether to stop at the first Fail. Cases that did not run are not in the outcome then.
+    pub fail_fast: bool,
+}
+
+/// Cases to skip, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// Pattern of their ids.
+    pub glob: String,
+    /// Why, if it was said.
+    pub reason: Option<String>,
+}
+
+impl From<&str> for Skip {
+    /// `GLOB` or `GLOB=REASON`.
+    fn from(text: &str) -> Self {
+        match text.split_once('=') {
+            Some((glob, reason)) => Self { glob: glob.to_owned(), reason: Some(reason.to_owned()) },
+            None => Self { glob: text.to_owned(), reason: None },
+        }
+    }
+}
+
+impl Skip {
+    /// The reason, or how it was asked for.
+    pub(crate) fn told(&self) -> String {
+        self.reason.clone().unwrap_or_else(|| format!("asked for with `{}`", self.glob))
+    }
+}
+
+impl From<Profile> for Options {
+    fn from(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
+    }
 }
 
 impl Default for Options {
@@ -145,6 +181,8 @@ impl Default for Options {
             only: Vec::new(),
             skip: Vec::new(),
             timeout: Duration::from_secs(30),
+            parallel: 4,
+            fail_fast: false,
         }
     }
 }

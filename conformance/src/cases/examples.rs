@@ -2,7 +2,7 @@
 
 use super::{read::Read, request::Request, unknown_id::UnknownId, verify::Verify};
 use crate::{
-    case::{Case, CaseInfo, Check, Plane},
+    case::{Case, CaseInfo, Check, Kind, Level, Plane},
     document::{Document, Example, Operation},
 };
 
@@ -39,7 +39,8 @@ fn request(operation: &Operation, example: Example) -> Case {
     let check = Request::new(operation, example.clone());
     let note = check.note();
     let pointer = example.pointer.clone();
-    case(operation, example.name, requirement, pointer, note, example.extension, Box::new(check))
+    let of = (operation, Kind::Example);
+    case(of, example.name, requirement, pointer, note, example.extension, Box::new(check))
 }
 
 fn verification(document: &Document, operation: &Operation, example: Example) -> Case {
@@ -54,7 +55,8 @@ fn verification(document: &Document, operation: &Operation, example: Example) ->
     let note =
         "What the documented request says of credentials is said of those that the case made.".to_owned();
     let pointer = example.pointer.clone();
-    case(operation, example.name, requirement, pointer, Some(note), example.extension, Box::new(check))
+    let of = (operation, Kind::Example);
+    case(of, example.name, requirement, pointer, Some(note), example.extension, Box::new(check))
 }
 
 /// One case for each documented answer of an operation without a request body.
@@ -70,7 +72,7 @@ fn reads(operation: &Operation) -> Vec<Case> {
         );
         let check = Box::new(Read::new(operation));
         let pointer = example.pointer.clone();
-        case(operation, example.name, requirement, pointer, None, example.extension, check)
+        case((operation, Kind::Example), example.name, requirement, pointer, None, example.extension, check)
     };
     success.examples().into_iter().map(read).collect()
 }
@@ -84,7 +86,7 @@ fn unknown_id(operation: &Operation) -> Option<Case> {
         check.statuses(),
     );
     Some(case(
-        operation,
+        (operation, Kind::Identity),
         "path-id",
         requirement,
         parameter.pointer_to("example"),
@@ -95,7 +97,7 @@ fn unknown_id(operation: &Operation) -> Option<Case> {
 }
 
 fn case(
-    operation: &Operation,
+    (operation, kind): (&Operation, Kind),
     example: &str,
     requirement: String,
     pointer: String,
@@ -104,9 +106,20 @@ fn case(
     check: Box<dyn Check>,
 ) -> Case {
     let extension = extension || operation.is_extension();
-    let id = id(operation, example);
-    let plane = Plane::ClientCredentials;
-    Case { info: CaseInfo { id, requirement, pointer, note, extension, plane, quote: None }, check }
+    let info = CaseInfo {
+        id: id(operation, example),
+        operation: operation.id.to_owned(),
+        kind,
+        level: Level::Must,
+        requirement,
+        pointer,
+        note,
+        fix: None,
+        extension,
+        plane: Plane::ClientCredentials,
+        quote: None,
+    };
+    Case { info, check }
 }
 
 /// `basic-credentials::update-state::example-suspend`.

@@ -62,6 +62,13 @@ impl Operation {
         collection.strip_suffix("/verify").unwrap_or(collection)
     }
 
+    /// Whether its path, with any values of its parameters, is this one.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        let (mine, other) = (self.path.split('/'), path.split('/'));
+        mine.clone().count() == other.clone().count()
+            && mine.zip(other).all(|(mine, other)| mine.starts_with('{') || mine == other)
+    }
+
     /// Whether it asks for a verdict.
     pub(crate) fn verifies(&self) -> bool {
         self.path.ends_with("/verify")

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     case::Plane,
-    cases::configuration::promises::{self, Checked, Promise},
+    cases::promises::{self, Checked, Promise},
     outcome::Outcome,
     select::matches,
 };

@@ -25,10 +25,11 @@ pub fn result(result: &CaseResult) -> String {
 /// The last line: how many of each verdict.
 pub fn summary(outcome: &Outcome) -> String {
     let [passed, failed, skipped, errors] = ["pass", "fail", "skip", "error"].map(|word| outcome.count(word));
-    let verdict = match (outcome.passed(), skipped) {
-        (true, 0) => "Everything passed",
-        (true, _) => "Partial: nothing failed, but not all was checked",
-        (false, _) => "Not passed",
+    let verdict = match (outcome.passed(), skipped, failed + errors) {
+        (true, 0, _) => "Everything passed",
+        (true, ..) => "Passed, but for what was asked to be skipped",
+        (false, _, 0) => "Partial: nothing failed, but not all was checked",
+        (false, ..) => "Not passed",
     };
     let target = &outcome.target;
     format!("{verdict}: {passed} passed, {failed} failed, {skipped} skipped, {errors} errors at {target}\n")
@@ -39,7 +40,7 @@ fn write_result(text: &mut String, result: &CaseResult) -> fmt::Result {
     writeln!(text, "{word:<5} {} ({} ms)", result.case.id, result.duration.as_millis())?;
     match &result.verdict {
         Verdict::Pass => {}
-        Verdict::Skip(reason) | Verdict::Error(reason) => writeln!(text, "      {reason}")?,
+        Verdict::Skip { reason, .. } | Verdict::Error(reason) => writeln!(text, "      {reason}")?,
         Verdict::Fail(mismatches) => write_fail(text, result, mismatches)?,
     }
     for left in &result.left_behind {

@@ -9,7 +9,7 @@ mod replies;
 use serde_json::Value;
 
 use crate::{
-    case::{Case, CaseInfo, Check, Plane},
+    case::{Case, CaseInfo, Check, Kind, Level, Plane},
     document::{Document, Operation},
 };
 use refusals::{NoSession, UnknownKey};
@@ -87,9 +87,18 @@ fn case(
     let named = NAMED.contains(&operation.path) || operation.path.starts_with("/api/configuration/alerting/");
     let info = CaseInfo {
         id: format!("{}::{what}", topic(operation)),
+        operation: operation.id.to_owned(),
+        kind: match what {
+            "no-session" => Kind::Access,
+            "unknown-key" => Kind::Identity,
+            "removed" => Kind::State,
+            _ => Kind::Example,
+        },
+        level: Level::Must,
         requirement,
         pointer,
         note: None,
+        fix: None,
         extension: extension || operation.is_extension() || !named,
         plane: Plane::Configuration,
         quote: None,

@@ -63,7 +63,7 @@ async fn shape(attempt: &mut Attempt) -> Result<(), Stop> {
 
 async fn not_json(attempt: &mut Attempt) -> Result<(), Stop> {
     for text in ["{\"xcbAlert\": ", "not JSON", "[1,]"] {
-        let content = Content::Text(text);
+        let content = Content::text(text);
         let answer = attempt.call_with(Role::Request, &Who::Admin, "put", SYSTEM_ALERTS, content).await?;
         attempt.failure(&answer, 400, "InvalidRequestBody")?;
     }

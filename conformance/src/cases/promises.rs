@@ -9,7 +9,7 @@
 
 use crate::case::Quote;
 
-const TEXT: &str = include_str!("promises.txt");
+const TEXT: &str = include_str!("configuration/promises.txt");
 
 /// A sentence that promises something.
 #[derive(Debug, Clone)]
