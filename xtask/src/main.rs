@@ -17,6 +17,7 @@ mod lower;
 mod packages;
 mod pkilint;
 mod postgres;
+mod prism;
 mod spec;
 mod test;
 mod tidy;

@@ -54,7 +54,12 @@ pub(crate) fn programs() -> Result<PathBuf> {
 }
 
 fn folder() -> Result<PathBuf> {
+    Ok(cache()?.join(FOLDER))
+}
+
+/// The user's cache: what is installed there outlives a clone.
+pub(crate) fn cache() -> Result<PathBuf> {
     let cache = env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".cache"));
-    Ok(cache.or_else(home).context("neither XDG_CACHE_HOME nor HOME is set")?.join(FOLDER))
+    cache.or_else(home).context("neither XDG_CACHE_HOME nor HOME is set")
 }

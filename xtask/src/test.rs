@@ -11,15 +11,16 @@ use anyhow::{Context, Result, bail};
 use crate::{
     codegen, packages, pkilint,
     postgres::{self, Cluster},
-    spec, tidy,
+    prism, spec, tidy,
 };
 
 type Step = (&'static str, fn(&Path) -> Result<()>);
 
 /// The steps, quickest first, so that a slip is told early.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("packages", packages::require),
     ("pkilint", pkilint::install),
+    ("Prism", prism::install),
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("tidy", tidy::run),
     ("codegen --check", |root| codegen::run(root, true)),
@@ -60,7 +61,7 @@ fn tests(root: &Path) -> Result<()> {
     cargo(root, &["build", "--workspace", "--all-targets", "--quiet"])?;
     let folder = tempfile::Builder::new().prefix("vouchsafe-postgres-").tempdir()?;
     let cluster = Cluster::start(folder.path())?;
-    let programs = pkilint::programs()?;
+    let (programs, mock) = (pkilint::programs()?, prism::program()?);
     let nextest = Command::new(env!("CARGO")).args(["nextest", "--version"]).output();
     let runner: &[&str] = match nextest {
         Ok(output) if output.status.success() => &["nextest", "run", "--workspace", "--no-fail-fast"],
@@ -71,6 +72,7 @@ fn tests(root: &Path) -> Result<()> {
             cargo_command(root, args)
                 .env(postgres::VARIABLE, cluster.url())
                 .env(pkilint::VARIABLE, &programs)
+                .env(prism::VARIABLE, &mock)
                 .env("INSTA_UPDATE", "no"),
         )?;
     }

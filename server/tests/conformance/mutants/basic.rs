@@ -1,0 +1,286 @@
+//! Faults in making, listing and resetting basic credentials.
+
+use serde_json::{Value, json};
+
+use super::Mutant;
+use crate::proxy::{Call, Reply};
+
+const LIST: &str = "/api/v1/basic-credentials";
+const CREATE: &[&str] = &["basic-credentials::create::*"];
+const USERNAME: &[&str] = &["basic-credentials::create::*", "basic-credentials::username::*"];
+const PASSWORD: &[&str] = &["basic-credentials::create::*", "basic-credentials::password::*"];
+const LISTED: &[&str] = &["basic-credentials::list::*"];
+const GET: &[&str] = &["basic-credentials::get::*"];
+const RESET: &[&str] = &["basic-credentials::reset-password::*", "basic-credentials::password::*"];
+
+fn created(call: &Call, reply: &Reply) -> bool {
+    call.is("POST", LIST) && reply.status == 201
+}
+
+fn listed(call: &Call, reply: &Reply) -> bool {
+    call.is("GET", LIST) && reply.json.is_array()
+}
+
+fn each(call: &Call, reply: &mut Reply, spoil: fn(&mut Value)) {
+    if listed(call, reply) {
+        reply.items().iter_mut().for_each(spoil);
+    }
+}
+
+fn answer_of(username: &Value, password: &Value) -> Reply {
+    let date = "2026-01-01T00:00:00.000000Z";
+    Reply::json(
+        201,
+        json!({
+            "id": "00000000000000000000", "username": username, "password": password, "state": "Inactive",
+            "createdDate": date, "updatedDate": date,
+        }),
+    )
+}
+
+fn text<'a>(call: &'a Call, name: &str) -> &'a str {
+    call.json[name].as_str().unwrap_or_default()
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::answers("basic: created is answered with 200", CREATE, |call, reply, _| {
+        if created(call, reply) {
+            reply.status = 200;
+        }
+    }),
+    Mutant::answers("basic: created without its id", CREATE, |call, reply, _| {
+        if created(call, reply) {
+            reply.remove("id");
+        }
+    }),
+    Mutant::answers("basic: created as Active", CREATE, |call, reply, _| {
+        if created(call, reply) {
+            reply.json["state"] = json!("Active");
+        }
+    }),
+    Mutant::answers("basic: dates without microseconds", CREATE, |call, reply, _| {
+        if created(call, reply) {
+            reply.json["createdDate"] = json!("2026-01-01T00:00:00Z");
+        }
+    }),
+    Mutant::answers("basic: dates as numbers", CREATE, |call, reply, _| {
+        if created(call, reply) {
+            reply.json["updatedDate"] = json!(1_767_225_600);
+        }
+    }),
+    Mutant::answers("basic: the hash is shown", CREATE, |call, reply, _| {
+        if created(call, reply) {
+            reply.json["passwordHash"] = json!("$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA");
+        }
+    }),
+    Mutant::answers("basic: another username than was asked for", USERNAME, |call, reply, _| {
+        if created(call, reply) && !call.json["username"].is_null() {
+            reply.json["username"] = json!(text(call, "username").to_lowercase() + "-1");
+        }
+    }),
+    Mutant::answers("basic: the chosen password is not answered", PASSWORD, |call, reply, _| {
+        if created(call, reply) && !call.json["password"].is_null() {
+            reply.json["password"] = json!("********");
+        }
+    }),
+    Mutant::answers("basic: a taken username is accepted", USERNAME, |call, reply, _| {
+        if reply.status == 409 {
+            *reply = answer_of(&call.json["username"], &json!("generated"));
+        }
+    }),
+    Mutant::answers("basic: a taken username is answered with 400", USERNAME, |_, reply, _| {
+        if reply.status == 409 {
+            reply.status = 400;
+        }
+    }),
+    Mutant::takes("basic: a colon in the username", USERNAME, |call, _| {
+        let taken = call.is("POST", LIST) && text(call, "username").contains(':');
+        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+    }),
+    Mutant::takes("basic: an at sign in the username", USERNAME, |call, _| {
+        let taken = call.is("POST", LIST) && text(call, "username").contains('@');
+        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+    }),
+    Mutant::takes("basic: a username of 256 characters", USERNAME, |call, _| {
+        let taken = call.is("POST", LIST) && text(call, "username").len() == 256;
+        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+    }),
+    Mutant::takes("basic: no username of 255 characters", USERNAME, |call, _| {
+        let refused = call.is("POST", LIST) && text(call, "username").len() == 255;
+        refused.then(|| Reply::json(400, json!({"message": "username is too long"})))
+    }),
+    Mutant::takes("basic: a username that is not ASCII", USERNAME, |call, _| {
+        let taken = call.is("POST", LIST) && !text(call, "username").is_ascii();
+        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+    }),
+    Mutant::takes("basic: a username that is a number", USERNAME, |call, _| {
+        let taken = call.is("POST", LIST) && call.json["username"].is_number();
+        taken.then(|| answer_of(&json!(call.json["username"].to_string()), &json!("generated")))
+    }),
+    Mutant::takes("basic: a long password is cut", PASSWORD, |call, _| {
+        let long = call.is("POST", LIST) && text(call, "password").len() > 72;
+        long.then(|| answer_of(&json!("generated"), &json!(&text(call, "password")[..72])))
+    }),
+    Mutant::takes("basic: no password of 72 characters", PASSWORD, |call, _| {
+        let refused = call.is("POST", LIST) && text(call, "password").len() == 72;
+        refused.then(|| Reply::json(400, json!({"message": "password is too long"})))
+    }),
+    Mutant::takes("basic: a password that is not ASCII", PASSWORD, |call, _| {
+        let taken = call.is("POST", LIST) && !text(call, "password").is_ascii();
+        taken.then(|| answer_of(&json!("generated"), &call.json["password"]))
+    }),
+    Mutant::takes("basic: unknown properties are ignored", CREATE, |call, _| {
+        if call.is("POST", LIST)
+            && let Some(members) = call.json.as_object()
+        {
+            let known = ["username", "password"];
+            let kept = members.iter().filter(|(name, _)| known.contains(&name.as_str()));
+            let kept: serde_json::Map<_, _> =
+                kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+            call.say(Value::Object(kept));
+        }
+        None
+    }),
+    Mutant::answers("basic: generated usernames repeat", USERNAME, |call, reply, memory| {
+        if created(call, reply) && call.json["username"].is_null() {
+            let first = memory.entry("username".to_owned()).or_insert(reply.json["username"].clone());
+            reply.json["username"] = first.clone();
+        }
+    }),
+    Mutant::answers("basic: generated passwords are all the same", PASSWORD, |call, reply, _| {
+        if created(call, reply) && call.json["password"].is_null() {
+            reply.json["password"] = json!("Zei7ooquaiNgooXahxe3ahf0Uo2Shoot");
+        }
+    }),
+    Mutant::answers("basic: a generated username has an at sign", USERNAME, |call, reply, _| {
+        if created(call, reply) && call.json["username"].is_null() {
+            reply.json["username"] = json!(format!("{}@tenant", reply.json["username"].as_str().unwrap()));
+        }
+    }),
+    Mutant::answers("basic: the list shows passwords", LISTED, |call, reply, _| {
+        each(call, reply, |item| item["password"] = json!("hunter2"));
+    }),
+    Mutant::answers("basic: the list shows hashes", LISTED, |call, reply, _| {
+        each(call, reply, |item| item["hash"] = json!("$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA"));
+    }),
+    Mutant::answers("basic: the list is what it was at first", LISTED, |call, reply, memory| {
+        if listed(call, reply) {
+            let first = memory.entry(call.path.clone()).or_insert(reply.json.clone());
+            reply.json = first.clone();
+        }
+    }),
+    Mutant::answers("basic: the list lacks the newest", LISTED, |call, reply, _| {
+        if listed(call, reply) {
+            reply.items().pop();
+        }
+    }),
+    Mutant::answers("basic: the list is in an object", LISTED, |call, reply, _| {
+        if listed(call, reply) {
+            reply.json = json!({"items": reply.json});
+        }
+    }),
+    Mutant::answers("basic: the list is text", LISTED, |call, reply, _| {
+        if listed(call, reply) {
+            reply.set("content-type", "text/plain");
+        }
+    }),
+    Mutant::answers("basic: states in small letters", LISTED, |call, reply, _| {
+        each(call, reply, |item| item["state"] = json!(item["state"].as_str().unwrap().to_lowercase()));
+    }),
+    Mutant::answers("basic: no use is a null", LISTED, |call, reply, _| {
+        each(call, reply, |item| {
+            if item.get("lastUseDate").is_none() {
+                item["lastUseDate"] = Value::Null;
+            }
+        });
+    }),
+    Mutant::answers("basic: dates with an offset", LISTED, |call, reply, _| {
+        each(call, reply, |item| {
+            item["createdDate"] = json!(item["createdDate"].as_str().unwrap().replace('Z', "+00:00"));
+        });
+    }),
+    Mutant::answers("basic: the list has no updatedDate", LISTED, |call, reply, _| {
+        each(call, reply, |item| {
+            item.as_object_mut().unwrap().remove("updatedDate");
+        });
+    }),
+    Mutant::answers("basic: ids are numbers", LISTED, |call, reply, _| {
+        each(call, reply, |item| item["id"] = json!(7));
+    }),
+    Mutant::takes("basic: next leads back to the start", LISTED, |call, _| {
+        if call.is("GET", LIST) {
+            call.drop_parameter("after");
+        }
+        None
+    }),
+    Mutant::answers("basic: no next on a page", LISTED, |call, reply, _| {
+        if call.is("GET", LIST) {
+            reply.headers.remove("link");
+        }
+    }),
+    Mutant::answers("basic: a page has one more than its limit", LISTED, |call, reply, _| {
+        if listed(call, reply) && call.path.contains("limit=") {
+            let last = reply.items().last().cloned();
+            reply.items().extend(last);
+        }
+    }),
+    Mutant::takes("basic: the state asked for is ignored", LISTED, |call, _| {
+        if call.is("GET", LIST) {
+            call.drop_parameter("state");
+        }
+        None
+    }),
+    Mutant::answers("basic: another one's credentials", GET, |call, reply, _| {
+        if call.is("GET", "/api/v1/basic-credentials/*") && reply.is_success() {
+            reply.json["id"] = json!("00000000000000000099");
+        }
+    }),
+    Mutant::answers("basic: one is not as in the list", GET, |call, reply, _| {
+        if call.is("GET", "/api/v1/basic-credentials/*") && reply.is_success() {
+            reply.json["updatedDate"] = json!("2020-03-01T12:47:02.247462Z");
+        }
+    }),
+    Mutant::answers("basic: an unknown one is answered with 500", GET, |call, reply, _| {
+        if call.is("GET", "/api/v1/basic-credentials/*") && reply.status == 404 {
+            reply.status = 500;
+        }
+    }),
+    Mutant::answers("basic: a reset answers with another password", RESET, |call, reply, _| {
+        if call.is("PATCH", "*/password") && reply.is_success() {
+            reply.json["password"] = json!("another");
+        }
+    }),
+    Mutant::takes("basic: a reset changes nothing", RESET, |call, _| {
+        let password = match call.json["password"].as_str() {
+            Some(password) if password.is_ascii() && password.len() <= 72 => json!(password),
+            Some(_) => return None,
+            None => json!("Zei7ooquaiNgooXahxe3ahf0Uo2Shoot"),
+        };
+        let known = call.is("PATCH", "*/password") && call.json.as_object()?.len() <= 1;
+        known.then(|| Reply::json(200, json!({"password": password})))
+    }),
+    Mutant::answers("basic: a reset answers with nothing", RESET, |call, reply, _| {
+        if call.is("PATCH", "*/password") && reply.is_success() {
+            *reply = Reply::empty(204);
+        }
+    }),
+    Mutant::answers("basic: a reset makes Active", RESET, |call, reply, memory| {
+        if call.is("PATCH", "*/password") && reply.is_success() {
+            memory.insert("reset".to_owned(), json!(call.path.split('/').nth(4)));
+        }
+        let reset = memory.get("reset").cloned();
+        if listed(call, reply) {
+            for item in reply.items().iter_mut().filter(|item| Some(&item["id"]) == reset.as_ref()) {
+                item["state"] = json!("Active");
+            }
+        }
+        if call.is("GET", "/api/v1/basic-credentials/*") && Some(&reply.json["id"]) == reset.as_ref() {
+            reply.json["state"] = json!("Active");
+        }
+    }),
+    Mutant::answers("basic: what is revoked is reset", RESET, |call, reply, _| {
+        if call.is("PATCH", "*/password") && reply.status == 400 && call.json == json!({}) {
+            *reply = Reply::json(200, json!({"password": "Zei7ooquaiNgooXahxe3ahf0Uo2Shoot"}));
+        }
+    }),
+];

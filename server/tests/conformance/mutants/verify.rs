@@ -1,0 +1,77 @@
+//! Faults in verdicts.
+
+use serde_json::json;
+
+use super::Mutant;
+use crate::proxy::{Call, Reply};
+
+const VERIFY: &[&str] = &["*-credentials::verify::*", "*-credentials::states::*"];
+const BASIC: &[&str] =
+    &["basic-credentials::verify::*", "basic-credentials::states::*", "basic-credentials::password::*"];
+
+fn verdict(call: &Call, reply: &Reply) -> bool {
+    call.is("POST", "/api/v1/*/verify") && reply.status == 200
+}
+
+fn accept(reply: &mut Reply, reason: &str) {
+    if reply.json["reason"] == reason {
+        reply.json =
+            json!({"verdict": "Accepted", "tenant": "default", "credentialsId": "00000000000000000000"});
+    }
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::answers("verify: any password", BASIC, |call, reply, _| {
+        if verdict(call, reply) {
+            accept(reply, "WrongPassword");
+        }
+    }),
+    Mutant::answers("verify: what is revoked", VERIFY, |call, reply, _| {
+        if verdict(call, reply) {
+            accept(reply, "Revoked");
+        }
+    }),
+    Mutant::answers("verify: what is suspended", VERIFY, |call, reply, _| {
+        if verdict(call, reply) {
+            accept(reply, "Suspended");
+        }
+    }),
+    Mutant::answers("verify: the first verdict is kept", VERIFY, |call, reply, memory| {
+        if verdict(call, reply) {
+            let first = memory.entry(call.json.to_string()).or_insert(reply.json.clone());
+            reply.json = first.clone();
+        }
+    }),
+    Mutant::answers("verify: a use is not noted", VERIFY, |call, reply, _| {
+        if call.method == "GET" {
+            let items = match &mut reply.json {
+                serde_json::Value::Array(items) => items.iter_mut().collect(),
+                item => vec![item],
+            };
+            for item in items.into_iter().filter(|item| item["state"] == "Active") {
+                item["state"] = json!("Inactive");
+            }
+        }
+    }),
+    Mutant::answers("verify: no is a 401", VERIFY, |call, reply, _| {
+        if verdict(call, reply) && reply.json["verdict"] == "Rejected" {
+            *reply = Reply::json(401, json!({"message": "No."}));
+        }
+    }),
+    Mutant::answers("verify: no reason", VERIFY, |call, reply, _| {
+        if verdict(call, reply) {
+            reply.remove("reason");
+        }
+    }),
+    Mutant::answers("verify: the password comes back", BASIC, |call, reply, _| {
+        if verdict(call, reply) {
+            reply.json["password"] = call.json["password"].clone();
+        }
+    }),
+    Mutant::answers("verify: nothing is accepted", VERIFY, |call, reply, _| {
+        if verdict(call, reply) && reply.json["verdict"] == "Accepted" {
+            reply.json =
+                json!({"verdict": "Rejected", "reason": "Suspended", "detail": "No.", "tenant": "default"});
+        }
+    }),
+];

@@ -1,0 +1,95 @@
+//! Servers that do what the reference leaves open in another way than ours: no case may fail them.
+
+use serde_json::json;
+use vouchsafe_conformance::{Options, Profile, Verdict, report, run};
+
+use crate::{
+    minted::mint,
+    proxy::{Call, Fault, Proxy, Reply},
+    server::Server,
+};
+
+fn is_credentials(call: &Call) -> bool {
+    call.path.starts_with("/api/v1/")
+}
+
+/// Only changes of states have a documented body of their errors.
+fn has_documented_errors(call: &Call) -> bool {
+    call.method == "PATCH"
+}
+
+/// Name, what it does, and which cases it is tried with.
+const VARIANTS: &[(&str, Fault, &str)] = &[
+    (
+        "certificates of another CA, made by the same profile",
+        Fault {
+            after: |call, reply, _| {
+                if call.is("POST", "/api/v1/x509-credentials") && reply.status == 201 {
+                    mint(&mut reply.json, |_| {});
+                }
+            },
+            ..Fault::NONE
+        },
+        "x509-credentials::*",
+    ),
+    (
+        "no extension at all",
+        Fault {
+            before: |call, _| {
+                let single = call.method == "GET" && call.path.matches('/').count() > 3;
+                let unknown = single || call.path.ends_with("/verify");
+                (is_credentials(call) && unknown).then(|| Reply::empty(404))
+            },
+            after: |call, reply, _| {
+                if call.is("POST", "/api/v1/x509-credentials") {
+                    for name in ["id", "state", "invalidAfter"] {
+                        reply.remove(name);
+                    }
+                }
+                if is_credentials(call) && reply.status >= 400 && !has_documented_errors(call) {
+                    *reply = Reply::empty(reply.status);
+                }
+            },
+        },
+        "*",
+    ),
+    (
+        "denied access is 403",
+        Fault {
+            after: |call, reply, _| {
+                if is_credentials(call) && reply.status == 404 {
+                    *reply = Reply::json(403, json!({"message": "Denied."}));
+                }
+            },
+            ..Fault::NONE
+        },
+        "*",
+    ),
+    (
+        "a content type that it does not know is 400",
+        Fault {
+            after: |call, reply, _| {
+                if is_credentials(call) && matches!(reply.status, 413 | 415) {
+                    *reply = Reply::json(400, json!({"message": "Not understood."}));
+                }
+            },
+            ..Fault::NONE
+        },
+        "*",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_reference_leaves_open_fails_nobody() {
+    let server = Server::start();
+    for (name, fault, only) in VARIANTS {
+        let proxy = Proxy::start(server.url.clone(), *fault).await;
+        let only = vec![(*only).to_owned()];
+        let options = Options { only, ..Options::from(Profile::ClientCredentials) };
+        let outcome = run(server.target(&proxy.url), options).await;
+        let bad = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_) | Verdict::Error(_));
+        let told: String =
+            outcome.results.iter().filter(|result| bad(&result.verdict)).map(report::result).collect();
+        assert!(told.is_empty(), "{name}:\n{told}");
+    }
+}
