@@ -29,6 +29,13 @@ impl Document {
         Self { root, operations, secrets }
     }
 
+    /// Its title and version.
+    pub(crate) fn title(&self) -> (&'static str, &'static str) {
+        let info = self.root.get("info");
+        let told = |name: &str| info.as_ref().and_then(|info| info.str(name)).unwrap_or_default();
+        (told("title"), told("version"))
+    }
+
     /// All operations, in the document's order.
     pub(crate) fn operations(&self) -> &[Operation] {
         &self.operations
