@@ -2,6 +2,8 @@
 
 mod body;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     case::{CaseResult, Mismatch},

@@ -56,6 +56,11 @@ pub(crate) async fn mixed() -> Outcome {
 
 fn fix(result: &mut CaseResult, url: &str) {
     result.duration = Duration::from_millis(7);
+    if let Verdict::Fail(mismatches) = &mut result.verdict {
+        for mismatch in mismatches {
+            mismatch.expected = mismatch.expected.replace(&result.suffix, "UNIQUE");
+        }
+    }
     for (index, exchange) in result.exchanges.iter_mut().enumerate() {
         exchange.request.url = exchange.request.url.replace(url, "http://target");
         let text =
@@ -217,12 +222,12 @@ async fn markdown_stays_what_it_is_whatever_was_answered() {
 }
 
 #[tokio::test]
-async fn a_page_of_many_cases_is_not_too_large() {
+async fn a_page_of_300_cases_has_less_than_two_megabytes() {
     let mut outcome = mixed().await;
     let one = outcome.results.clone();
-    while outcome.results.len() < 1_500 {
+    while outcome.results.len() < 300 {
         outcome.results.extend(one.clone());
     }
     let page = report::html(&outcome);
-    assert!(page.len() < 10_000_000, "{}", page.len());
+    assert!(page.len() < 2_000_000, "{}", page.len());
 }

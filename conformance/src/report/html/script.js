@@ -25,6 +25,10 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// A sentence in which code stands between backticks. It may quote what a target said: that stays text too.
+const sentence = (text) => text.split('`').map((part, index, parts) =>
+  (index % 2 && index + 1 < parts.length ? element('code', {}, part) : index % 2 ? `\`${part}` : part));
+
 const worst = (cases) => VERDICTS.find((verdict) => cases.some((one) => one.verdict === verdict));
 const count = (cases, verdict) => cases.filter((one) => one.verdict === verdict).length;
 const plural = (number, word) => `${number.toLocaleString('en')} ${word}${number === 1 ? '' : 's'}`;
@@ -170,11 +174,12 @@ function caseDetails(one, open = false) {
 }
 
 function caseBody(one) {
-  const parts = [element('p', {}, one.requirement), element('p', { class: 'where' }, `document: #${one.pointer}`)];
+  const parts = [element('p', { class: 'requirement' }, ...sentence(one.requirement)), element('p', { class: 'where' }, `document: #${one.pointer}`)];
   if (one.reason) parts.push(element('p', {}, element('b', {}, one.verdict === 'skip' ? 'Skipped: ' : 'Not judged: '), one.reason));
-  if (one.note) parts.push(element('p', { class: 'hint' }, `Note: ${one.note}`));
+  if (one.note) parts.push(element('p', { class: 'hint' }, 'Note: ', ...sentence(one.note)));
   parts.push(...one.mismatches.map(mismatch));
-  if (one.verdict === 'fail') parts.push(element('p', { class: 'hint' }, `Where to look: ${one.fix}`));
+  const told = one.mismatches.some((other) => other.likely_cause === one.fix);
+  if (one.verdict === 'fail' && !told) parts.push(element('p', { class: 'hint' }, 'Where to look: ', ...sentence(one.fix)));
   parts.push(...one.left_behind.map((left) => element('p', {}, element('b', {}, 'Left behind: '), left)));
   parts.push(...one.exchanges.map((exchange, index) => exchangeDetails(one, exchange, index)));
   const link = element('a', { href: `#${encodeURIComponent(one.id)}` }, 'Link to this case');
@@ -189,12 +194,12 @@ function place({ part, body_pointer: pointer, header }) {
 
 function mismatch(one) {
   return element('div', { class: 'mismatch' },
-    element('p', {}, one.requirement),
+    element('p', {}, ...sentence(one.requirement)),
     element('div', { class: 'diff' },
       element('div', { class: 'at' }, `@@ ${place(one)} @@`),
       element('div', { class: 'minus' }, `- expected  ${one.expected}`),
       element('div', { class: 'plus' }, `+ actual    ${one.actual}`)),
-    element('p', { class: 'cause' }, element('b', {}, 'Likely cause: '), one.likely_cause),
+    element('p', { class: 'cause' }, element('b', {}, 'Likely cause: '), ...sentence(one.likely_cause)),
     element('p', { class: 'where' }, `document: #${one.pointer}`));
 }
 
@@ -346,6 +351,9 @@ function listen() {
   byId('close').addEventListener('click', () => panel.close());
   panel.addEventListener('click', (event) => { if (event.target === panel) panel.close(); });
   window.addEventListener('hashchange', openNamed);
+  // The matrix's head stays below the bar.
+  const bar = document.querySelector('.bar');
+  new ResizeObserver(() => document.body.style.setProperty('--bar', `${bar.offsetHeight}px`)).observe(bar);
 }
 
 head();
