@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub(crate) use node::Node;
+pub(crate) use node::{Node, escape};
 pub(crate) use operation::{Example, Operation, Response};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];

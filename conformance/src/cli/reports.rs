@@ -77,6 +77,11 @@ pub(super) fn command(arguments: impl IntoIterator<Item = OsString>) -> String {
             Some((name, value)) if name.starts_with("--") => (name, Some(value)),
             _ => (argument.as_str(), None),
         };
+        if name == "--admin" {
+            let value = value.map(str::to_owned).or_else(|| arguments.next()).unwrap_or_default();
+            words.push(format!("{name} {}", login(&value)));
+            continue;
+        }
         match (SECRET.iter().find(|(option, _)| *option == name), value) {
             (Some((_, variable)), value) => {
                 if value.is_none() {
@@ -89,6 +94,14 @@ pub(super) fn command(arguments: impl IntoIterator<Item = OsString>) -> String {
         }
     }
     words.join(" ")
+}
+
+/// `NAME:PASSWORD` with a variable in the place of the password.
+fn login(value: &str) -> String {
+    match value.split_once(':') {
+        Some((name, _)) => format!("{}\"$VOUCHSAFE_ADMIN_PASSWORD\"", quoted(&format!("{name}:"))),
+        None => quoted(value),
+    }
 }
 
 fn quoted(word: &str) -> String {
@@ -125,6 +138,15 @@ mod tests {
              \"$VOUCHSAFE_CLIENT_SECRET\" --admin-password \"$VOUCHSAFE_ADMIN_PASSWORD\" --only 'basic*' \
              --skip='x*=it'\\''s so' ''"
         );
+    }
+
+    #[test]
+    fn a_login_is_told_without_its_password() {
+        let told = |arguments: &[&str]| command(arguments.iter().map(OsString::from));
+        let expected = "vouchsafe-conformance --admin root:\"$VOUCHSAFE_ADMIN_PASSWORD\"";
+        assert_eq!(told(&["--admin", "root:p:w"]), expected);
+        assert_eq!(told(&["--admin=root:p:w"]), expected);
+        assert_eq!(told(&["--admin", "root"]), "vouchsafe-conformance --admin root");
     }
 
     #[test]

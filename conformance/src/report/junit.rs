@@ -1,4 +1,4 @@
-//! JUnit XML, as build servers read it: each area a test suite, each case a test case.
+//! XML in the form of `JUnit`, as build servers read it: each area a test suite, each case a test case.
 
 use std::fmt::{self, Write as _};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::outcome::Outcome;
 
-/// All of an outcome as JUnit XML. Its class names are `area.topic`; what fails is told as in [`super::text()`].
+/// All of an outcome as XML in the form of `JUnit`. Its class names are `area.topic`; what fails is told as in [`super::text()`].
 pub fn junit(outcome: &Outcome) -> String {
     let mut xml = String::new();
     // Writing to a String does not fail.

@@ -1,13 +1,18 @@
 //! Reports of a run in which something of everything happened, against a target that tries to break them.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, SystemTime},
+};
 
 use serde_json::{Value, json};
 use vouchsafe_conformance::{CaseResult, Implementation, Options, Outcome, Verdict, report};
 
 use crate::{
     fake::{Call, Fake, Reply},
-    runs::run_on,
+    runs::{NO_FAULT, run_on},
 };
 
 /// What does something where it is taken for markup.
@@ -230,4 +235,48 @@ async fn a_page_of_300_cases_has_less_than_two_megabytes() {
     }
     let page = report::html(&outcome);
     assert!(page.len() < 2_000_000, "{}", page.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_writes_reports_and_their_schema() {
+    let fake = Fake::start(NO_FAULT).await;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let command = || Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
+    let mut run = command();
+    run.args([
+        "run",
+        "--target",
+        &fake.url(),
+        "--token",
+        "given-and-secret",
+        "--only",
+        "basic*::list::example*",
+    ]);
+    run.args(["--implementation", "Mine 2.1"]);
+    let formats = ["text", "json", "junit", "markdown", "html"];
+    for format in formats {
+        run.arg("--report").arg(format!("{format}={}", folder.join(format).display()));
+    }
+    let output = run.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for format in formats {
+        let text = fs::read_to_string(folder.join(format)).unwrap();
+        assert!(text.contains(&fake.url()) && !text.contains("given-and-secret"), "{format}");
+    }
+    let told: Value = serde_json::from_str(&fs::read_to_string(folder.join("json")).unwrap()).unwrap();
+    assert!(validator().is_valid(&told));
+    assert_eq!((&told["implementation"]["name"], &told["passed"]), (&json!("Mine"), &json!(true)));
+    let again =
+        format!("vouchsafe-conformance run --target {} --token \"$VOUCHSAFE_TOKEN\" --only", fake.url());
+    assert!(told["command"].as_str().unwrap().starts_with(&again), "{told}");
+
+    let schema = command().arg("schema").output().unwrap();
+    assert_eq!(String::from_utf8(schema.stdout).unwrap(), report::SCHEMA);
+    let mut wrong = command();
+    wrong.args(["run", "--target", &fake.url(), "--no-auth", "--report", "html=/nowhere/at/all.html"]);
+    let output = wrong.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no folder for"));
 }

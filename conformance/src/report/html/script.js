@@ -51,6 +51,12 @@ function selected() {
   return report.cases.filter((one) => shown.has(one.verdict) && words.every((word) => haystack(one).includes(word)));
 }
 
+function methodAndPath(title) {
+  const [method, path] = title.split(' ');
+  return element('div', { class: 'operation' },
+    element('span', { class: 'method' }, method), ' ', element('span', { class: 'path' }, path ?? ''));
+}
+
 // Head
 
 function head() {
@@ -125,9 +131,7 @@ function matrix(cases) {
     const lines = operations.flatMap((operation) => {
       const own = cases.filter((one) => one.operation === operation.id);
       if (!own.length) return [];
-      const [method, path] = operation.title.split(' ');
-      const name = element('th', { scope: 'row', title: operation.id },
-        element('span', { class: 'method' }, method), ' ', element('span', { class: 'path' }, path));
+      const name = element('th', { scope: 'row', title: operation.id }, methodAndPath(operation.title));
       const row = kinds.map((kind) => cell(operation, kind, cells.get(`${operation.id} ${kind}`) ?? []));
       const sum = element('td', { class: 'sum' }, `${count(own, 'pass')} / ${own.length}`);
       return [element('tr', { 'data-operation': operation.id }, name, ...row, sum)];
@@ -292,7 +296,6 @@ function latency() {
   const longest = Math.max(1, ...report.latency.map(({ p95_ms: p95 }) => p95));
   const rows = report.latency.map((one) => {
     const title = titles.get(one.operation)?.title ?? one.operation;
-    const [method, path] = title.split(' ');
     const bar = element('div', { class: 'spread-bar' });
     for (const [name, value] of [['p95', one.p95_ms], ['median', one.median_ms], ['max', one.max_ms]]) {
       const part = element('i', { class: name });
@@ -301,7 +304,7 @@ function latency() {
     }
     const numbers = [one.count, ...[one.median_ms, one.p95_ms, one.max_ms].map((value) => value.toFixed(1))];
     return element('tr', {},
-      element('th', { scope: 'row' }, element('span', { class: 'method' }, method), ' ', element('span', { class: 'path' }, path ?? '')),
+      element('th', { scope: 'row' }, methodAndPath(title)),
       ...numbers.map((number) => element('td', {}, String(number))),
       element('td', { class: 'spread', 'aria-hidden': 'true' }, bar));
   });
