@@ -283,7 +283,7 @@ fn path_id(body: &Value) -> Option<String> {
 }
 
 /// Something that no other attempt has. The standard library's hash keys are random.
-fn random_suffix() -> String {
+pub(crate) fn random_suffix() -> String {
     let number = RandomState::new().build_hasher().finish();
     format!("{number:016x}")
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod reports;
+
 use std::{
     io::{self, Write as _},
     path::PathBuf,
@@ -10,11 +12,13 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    outcome::Implementation,
     report,
     runner::{list, run_with},
     select::unmatched,
     target::{Admin, Auth, Options, Profile, Secret, Target},
 };
+use reports::Report;
 
 /// Checks any implementation of the API against its document.
 #[derive(Debug, Parser)]
@@ -30,6 +34,8 @@ enum Command {
     Run(Box<Run>),
     /// List cases with the requirement that each checks
     List(Selection),
+    /// Print the JSON schema of JSON reports
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -46,6 +52,12 @@ struct Run {
     /// How long one request may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
+    /// Write a report: text, json, junit, markdown or html. May be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    report: Vec<Report>,
+    /// Name and version of what is tested, for reports; else they show what the target's header `Server` says
+    #[arg(long, value_name = "NAME VERSION")]
+    implementation: Option<String>,
 }
 
 /// How to get into the configuration API.
@@ -107,6 +119,10 @@ pub async fn main() -> io::Result<ExitCode> {
     let outcome = match Cli::parse().command {
         Command::Run(run) => run.execute().await?,
         Command::List(selection) => selection.execute()?,
+        Command::Schema => {
+            io::stdout().write_all(report::SCHEMA.as_bytes())?;
+            Ok(true)
+        }
     };
     match outcome {
         Ok(true) => Ok(ExitCode::SUCCESS),
@@ -119,19 +135,23 @@ pub async fn main() -> io::Result<ExitCode> {
 }
 
 impl Run {
-    async fn execute(self) -> io::Result<Result<bool, Usage>> {
+    async fn execute(mut self) -> io::Result<Result<bool, Usage>> {
+        let (reports, implementation) = (std::mem::take(&mut self.report), self.implementation.take());
         let (target, options) = match self.parse() {
             Ok(parsed) => parsed,
             Err(usage) => return Ok(Err(usage)),
         };
         let mut written = Ok(());
-        let outcome = run_with(target, options, |result| {
+        let mut outcome = run_with(target, options, |result| {
             if written.is_ok() {
                 written = io::stdout().write_all(report::result(result).as_bytes());
             }
         })
         .await;
         written?;
+        outcome.implementation = implementation.as_deref().map(Implementation::from);
+        outcome.command = Some(reports::command(std::env::args_os().skip(1)));
+        reports.iter().try_for_each(|report| report.write(&outcome))?;
         io::stdout().write_all(report::promises(&outcome).as_bytes())?;
         io::stdout().write_all(report::summary(&outcome).as_bytes())?;
         Ok(Ok(outcome.passed()))

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub(crate) use node::Node;
+pub(crate) use node::{Node, escape};
 pub(crate) use operation::{Example, Operation, Response};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -27,6 +27,13 @@ impl Document {
         let operations = operations(&root);
         let secrets = secrets(&root);
         Self { root, operations, secrets }
+    }
+
+    /// Its title and version.
+    pub(crate) fn title(&self) -> (&'static str, &'static str) {
+        let info = self.root.get("info");
+        let told = |name: &str| info.as_ref().and_then(|info| info.str(name)).unwrap_or_default();
+        (told("title"), told("version"))
     }
 
     /// All operations, in the document's order.

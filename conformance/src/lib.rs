@@ -20,7 +20,7 @@ mod target;
 
 pub use case::{CaseInfo, CaseResult, Kind, Level, Mismatch, Plane, Quote, Verdict};
 pub use exchange::{Answer, Authorization, Body, Exchange, Request, Role};
-pub use outcome::Outcome;
+pub use outcome::{Implementation, Outcome};
 pub use runner::{list, run, run_with};
 pub use select::unmatched;
 pub use target::{Admin, Auth, Options, Profile, Secret, Skip, Target, UrlError};

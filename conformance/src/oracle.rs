@@ -157,7 +157,7 @@ pub(crate) fn judge_echo(request: &Example, answer: &Example, sent: &Value, got:
         requirement: format!("The answer has the `{name}` of the request."),
         pointer: answer.value.pointer_to(name),
         expected: sent.get(name).map(describe).unwrap_or_default(),
-        actual: "another value".to_owned(),
+        actual: got.get(name).map(describe).unwrap_or_default(),
     };
     repeated.map(|(name, _)| name).filter(differs).map(difference).collect()
 }

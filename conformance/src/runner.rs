@@ -7,7 +7,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use tokio::{
@@ -52,7 +52,7 @@ pub async fn run_with(
     options: impl Into<Options>,
     mut tell: impl FnMut(&CaseResult),
 ) -> Outcome {
-    let (options, started) = (options.into(), Instant::now());
+    let (options, started, start) = (options.into(), SystemTime::now(), Instant::now());
     let document = Arc::new(document());
     let cases = selected(&document, &options);
     let (sender, mut results) = mpsc::channel(options.parallel.max(1));
@@ -81,8 +81,11 @@ pub async fn run_with(
     Outcome {
         target: target.url().to_owned(),
         profile: work.options.profile,
+        implementation: None,
+        command: None,
+        started,
         results: ordered.into_iter().map(|(_, result)| result).collect(),
-        duration: started.elapsed(),
+        duration: start.elapsed(),
     }
 }
 

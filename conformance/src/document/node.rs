@@ -93,6 +93,6 @@ impl Node {
 }
 
 /// A key as it is written in a JSON pointer (RFC 6901 section 3).
-fn escape(key: &str) -> String {
+pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

@@ -40,6 +40,11 @@ impl Operation {
         self.node.pointer()
     }
 
+    /// What it is filed under: the first of its tags.
+    pub(crate) fn group(&self) -> &'static str {
+        self.node.names("tags").first().copied().unwrap_or_default()
+    }
+
     /// Names of the ways to authenticate; empty when anybody may.
     pub(crate) fn security(&self) -> Vec<&'static str> {
         let schemes = self.node.get("security").map(|security| security.items()).unwrap_or_default();

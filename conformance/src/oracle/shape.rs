@@ -6,7 +6,10 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::{Difference, Format, describe};
-use crate::{document::Node, target::Profile};
+use crate::{
+    document::{Node, escape},
+    target::Profile,
+};
 
 /// A long list that is wrong in every item is told by its first items.
 const MOST_DIFFERENCES: usize = 20;
@@ -156,7 +159,7 @@ impl<'a> Shape<'a> {
         } else {
             format!("The answer has the documented properties only; `{name}` is not one.")
         };
-        let at = format!("{at}/{name}");
+        let at = format!("{at}/{}", escape(name));
         self.report(
             &at,
             requirement,

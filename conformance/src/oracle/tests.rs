@@ -139,8 +139,8 @@ fn the_answer_repeats_what_was_sent() {
     assert_eq!(
         judged(json!({"username": "usera-1", "password": "124"})),
         [
-            "body/username | The answer has the `username` of the request. | /components/examples/basic-credentials-created-specific/value/username | the string \"UserA-1\" | another value",
-            "body/password | The answer has the `password` of the request. | /components/examples/basic-credentials-created-specific/value/password | the string \"123\" | another value",
+            "body/username | The answer has the `username` of the request. | /components/examples/basic-credentials-created-specific/value/username | the string \"UserA-1\" | the string \"usera-1\"",
+            "body/password | The answer has the `password` of the request. | /components/examples/basic-credentials-created-specific/value/password | the string \"123\" | the string \"124\"",
         ]
     );
 }

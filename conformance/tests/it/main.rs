@@ -6,4 +6,6 @@ mod cli;
 mod configuration;
 mod fake;
 mod faults;
+mod page;
+mod reports;
 mod runs;

@@ -1,0 +1,168 @@
+//! `--report FORMAT=FILE`, and the command that a report shows.
+
+use std::{ffi::OsString, fs, io, path::PathBuf, str::FromStr};
+
+use clap::ValueEnum;
+
+use crate::{outcome::Outcome, report};
+
+/// A report to write.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    format: Format,
+    file: PathBuf,
+}
+
+/// A form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Junit,
+    Markdown,
+    Html,
+}
+
+impl FromStr for Report {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text.split_once('=').ok_or("it is FORMAT=FILE, such as html=report.html")?;
+        let format = Format::from_str(format, true)
+            .map_err(|_| format!("`{format}` is none of text, json, junit, markdown and html"))?;
+        let file = PathBuf::from(file);
+        // A run takes a while: what can't be written is told before.
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        match file.file_name() {
+            None => Err("a file is missing after `=`".to_owned()),
+            Some(_) if folder.is_some_and(|folder| !folder.is_dir()) => {
+                Err(format!("there is no folder for {}", file.display()))
+            }
+            Some(_) => Ok(Self { format, file }),
+        }
+    }
+}
+
+impl Report {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When the file can't be written; the error names it.
+    pub(super) fn write(&self, outcome: &Outcome) -> io::Result<()> {
+        let text = match self.format {
+            Format::Text => report::text(outcome),
+            Format::Json => report::json(outcome),
+            Format::Junit => report::junit(outcome),
+            Format::Markdown => report::markdown(outcome),
+            Format::Html => report::html(outcome),
+        };
+        let named = |error| io::Error::other(format!("{}: {error}", self.file.display()));
+        fs::write(&self.file, text).map_err(named)
+    }
+}
+
+/// Options whose values are secret, with the variables that can stand for them.
+const SECRET: [(&str, &str); 3] = [
+    ("--token", "$VOUCHSAFE_TOKEN"),
+    ("--client-secret", "$VOUCHSAFE_CLIENT_SECRET"),
+    ("--admin-password", "$VOUCHSAFE_ADMIN_PASSWORD"),
+];
+
+/// The arguments of a command as a POSIX shell takes them, with variables in the place of secrets.
+pub(super) fn command(arguments: impl IntoIterator<Item = OsString>) -> String {
+    let mut words = vec![env!("CARGO_PKG_NAME").to_owned()];
+    let mut arguments = arguments.into_iter().map(|word| word.to_string_lossy().into_owned());
+    while let Some(argument) = arguments.next() {
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+            _ => (argument.as_str(), None),
+        };
+        if name == "--admin" {
+            let value = value.map(str::to_owned).or_else(|| arguments.next()).unwrap_or_default();
+            words.push(format!("{name} {}", login(&value)));
+            continue;
+        }
+        match (SECRET.iter().find(|(option, _)| *option == name), value) {
+            (Some((_, variable)), value) => {
+                if value.is_none() {
+                    let _secret = arguments.next();
+                }
+                words.push(format!("{name} \"{variable}\""));
+            }
+            (None, Some(value)) => words.push(format!("{name}={}", quoted(value))),
+            (None, None) => words.push(quoted(name)),
+        }
+    }
+    words.join(" ")
+}
+
+/// `NAME:PASSWORD` with a variable in the place of the password.
+fn login(value: &str) -> String {
+    match value.split_once(':') {
+        Some((name, _)) => format!("{}\"$VOUCHSAFE_ADMIN_PASSWORD\"", quoted(&format!("{name}:"))),
+        None => quoted(value),
+    }
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,@+%".contains(letter);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_repeated_and_tells_no_secret() {
+        let arguments = [
+            "run",
+            "--target",
+            "http://a",
+            "--token",
+            "t0p",
+            "--client-secret=s3c",
+            "--admin-password",
+            "--odd",
+            "--only",
+            "basic*",
+            "--skip=x*=it's so",
+            "",
+        ];
+        assert_eq!(
+            command(arguments.map(OsString::from)),
+            "vouchsafe-conformance run --target http://a --token \"$VOUCHSAFE_TOKEN\" --client-secret \
+             \"$VOUCHSAFE_CLIENT_SECRET\" --admin-password \"$VOUCHSAFE_ADMIN_PASSWORD\" --only 'basic*' \
+             --skip='x*=it'\\''s so' ''"
+        );
+    }
+
+    #[test]
+    fn a_login_is_told_without_its_password() {
+        let told = |arguments: &[&str]| command(arguments.iter().map(OsString::from));
+        let expected = "vouchsafe-conformance --admin root:\"$VOUCHSAFE_ADMIN_PASSWORD\"";
+        assert_eq!(told(&["--admin", "root:p:w"]), expected);
+        assert_eq!(told(&["--admin=root:p:w"]), expected);
+        assert_eq!(told(&["--admin", "root"]), "vouchsafe-conformance --admin root");
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_told_at_once() {
+        let wrong = |text: &str| text.parse::<Report>().err().unwrap_or_default();
+        for (text, reason) in [
+            ("html", "it is FORMAT=FILE"),
+            ("pdf=a.pdf", "`pdf` is none of text, json, junit, markdown and html"),
+            ("html=", "a file is missing"),
+            ("html=/nowhere/at/all.html", "there is no folder for /nowhere/at/all.html"),
+        ] {
+            assert!(wrong(text).contains(reason), "{text}: {}", wrong(text));
+        }
+        let report: Result<Report, _> = "HTML=a=b.html".parse();
+        assert!(
+            report.is_ok_and(|report| report.format == Format::Html && report.file.ends_with("a=b.html"))
+        );
+    }
+}

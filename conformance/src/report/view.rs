@@ -1,0 +1,236 @@
+//! An outcome as reports show it: without secrets, with what can be derived from it, and not too long.
+
+mod exchange;
+mod mismatch;
+
+use std::time::SystemTime;
+
+use serde::Serialize;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+pub(super) use exchange::{AnswerView, ExchangeView};
+pub(super) use mismatch::{MismatchView, Part, place};
+
+use super::{
+    DOCUMENT,
+    latency::{self, Latency},
+    redact::Redactor,
+};
+use crate::{
+    case::{CaseInfo, CaseResult, Kind, Level, Plane, Verdict},
+    document::Operation,
+    outcome::Outcome,
+    target::Profile,
+};
+
+/// All of an outcome.
+#[derive(Debug, Serialize)]
+pub(super) struct View<'a> {
+    pub(super) tool: Named<'static>,
+    pub(super) document: Titled<'static>,
+    pub(super) target: &'a str,
+    pub(super) implementation: Option<ImplementationView>,
+    pub(super) profile: Profile,
+    pub(super) command: Option<&'a str>,
+    /// RFC 3339.
+    pub(super) started: String,
+    pub(super) duration_ms: u64,
+    pub(super) totals: Totals,
+    pub(super) passed: bool,
+    /// What the cases and latencies name, in the document's order.
+    pub(super) operations: Vec<OperationView>,
+    /// In the order in which they are always shown.
+    pub(super) kinds: [Kind; Kind::ALL.len()],
+    pub(super) latency: Vec<Latency>,
+    pub(super) cases: Vec<CaseView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Named<'a> {
+    pub(super) name: &'a str,
+    pub(super) version: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Titled<'a> {
+    pub(super) title: &'a str,
+    pub(super) version: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ImplementationView {
+    pub(super) name: String,
+    pub(super) version: Option<String>,
+    /// `command` or `server-header`.
+    pub(super) source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Totals {
+    pub(super) pass: usize,
+    pub(super) fail: usize,
+    pub(super) skip: usize,
+    pub(super) error: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct OperationView {
+    pub(super) id: &'static str,
+    /// `GET /api/v1/basic-credentials`.
+    pub(super) title: String,
+    /// The document's tag.
+    pub(super) group: &'static str,
+}
+
+/// A case with what came of it.
+#[derive(Debug, Serialize)]
+pub(super) struct CaseView<'a> {
+    pub(super) id: &'a str,
+    pub(super) operation: &'a str,
+    pub(super) kind: Kind,
+    pub(super) level: Level,
+    pub(super) plane: Plane,
+    pub(super) extension: bool,
+    pub(super) requirement: &'a str,
+    pub(super) pointer: &'a str,
+    pub(super) note: Option<&'a str>,
+    pub(super) fix: &'static str,
+    pub(super) verdict: &'static str,
+    /// Of a Skip or an Error.
+    pub(super) reason: Option<String>,
+    /// Of a Skip: whether it was asked for.
+    pub(super) declared: Option<bool>,
+    pub(super) mismatches: Vec<MismatchView>,
+    pub(super) exchanges: Vec<ExchangeView>,
+    pub(super) left_behind: Vec<String>,
+    pub(super) duration_ms: u64,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(outcome: &'a Outcome) -> Self {
+        let (title, version) = DOCUMENT.title();
+        let [pass, fail, skip, error] = ["pass", "fail", "skip", "error"].map(|word| outcome.count(word));
+        Self {
+            tool: Named { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            document: Titled { title, version },
+            target: &outcome.target,
+            implementation: implementation(outcome),
+            profile: outcome.profile,
+            command: outcome.command.as_deref(),
+            started: time(outcome.started),
+            duration_ms: whole(outcome.duration),
+            totals: Totals { pass, fail, skip, error },
+            passed: outcome.passed(),
+            operations: operations(outcome),
+            kinds: Kind::ALL,
+            latency: latency::of(outcome),
+            cases: outcome.results.iter().map(CaseView::of).collect(),
+        }
+    }
+
+    /// Name and version of what was tested, if that is known.
+    pub(super) fn implementation(&self) -> Option<String> {
+        let ImplementationView { name, version, source } = self.implementation.as_ref()?;
+        let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        let source = if *source == "command" { "" } else { " (its Server header)" };
+        Some(format!("{name}{version}{source}"))
+    }
+}
+
+impl<'a> CaseView<'a> {
+    pub(super) fn of(result: &'a CaseResult) -> Self {
+        let CaseInfo {
+            id,
+            operation,
+            kind,
+            level,
+            requirement,
+            pointer,
+            fix,
+            note,
+            extension,
+            plane,
+            quote: _,
+        } = &result.case;
+        let redactor = Redactor::new(result);
+        let (reason, declared, mismatches) = match &result.verdict {
+            Verdict::Pass => (None, None, &[][..]),
+            Verdict::Fail(mismatches) => (None, None, mismatches.as_slice()),
+            Verdict::Skip { reason, declared } => (Some(reason), Some(*declared), &[][..]),
+            Verdict::Error(reason) => (Some(reason), None, &[][..]),
+        };
+        let whole_bodies = result.verdict != Verdict::Pass;
+        let exchange = |exchange| ExchangeView::of(exchange, &redactor, whole_bodies);
+        Self {
+            id,
+            operation,
+            kind: *kind,
+            level: *level,
+            plane: *plane,
+            extension: *extension,
+            requirement,
+            pointer,
+            note: note.as_deref(),
+            fix: fix.unwrap_or(kind.advice()),
+            verdict: result.verdict.word(),
+            reason: reason.map(|reason| redactor.text(reason)),
+            declared,
+            mismatches: mismatches
+                .iter()
+                .map(|mismatch| MismatchView::of(result, mismatch, &redactor))
+                .collect(),
+            exchanges: result.exchanges.iter().map(exchange).collect(),
+            left_behind: result.left_behind.iter().map(|left| redactor.text(left)).collect(),
+            duration_ms: whole(result.duration),
+        }
+    }
+
+    /// The two parts of the id in front of its last one: `basic-credentials`, `create`.
+    pub(super) fn area_and_topic(&self) -> (&str, &str) {
+        let mut parts = self.id.split("::");
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    }
+}
+
+/// What was said, or else what the target says in its `Server` header (RFC 9110 section 10.2.4).
+fn implementation(outcome: &Outcome) -> Option<ImplementationView> {
+    if let Some(said) = &outcome.implementation {
+        let (name, version) = (said.name.clone(), said.version.clone());
+        return Some(ImplementationView { name, version, source: "command" });
+    }
+    let mut exchanges = outcome.results.iter().flat_map(|result| &result.exchanges);
+    let header = exchanges.find_map(|exchange| exchange.answer.header("server"))?;
+    let product = header.split_whitespace().next()?;
+    let (name, version) =
+        product.split_once('/').map_or((product, None), |(name, version)| (name, Some(version)));
+    Some(ImplementationView {
+        name: name.to_owned(),
+        version: version.map(str::to_owned),
+        source: "server-header",
+    })
+}
+
+fn operations(outcome: &Outcome) -> Vec<OperationView> {
+    let named = |operation: &&Operation| {
+        outcome.results.iter().any(|result| {
+            let mut sent = result.exchanges.iter();
+            result.case.operation == operation.id || sent.any(|sent| sent.operation == operation.id)
+        })
+    };
+    let told = |operation: &Operation| OperationView {
+        id: operation.id,
+        title: operation.title(),
+        group: operation.group(),
+    };
+    DOCUMENT.operations().iter().filter(named).map(told).collect()
+}
+
+/// In UTC and whole seconds; a time that no calendar has is left out.
+fn time(time: SystemTime) -> String {
+    let time = OffsetDateTime::from(time);
+    time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).unwrap_or_default()
+}
+
+fn whole(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
