@@ -51,7 +51,7 @@ impl Attempt {
     }
 
     /// Shared credentials may not be as they were any more: later cases get others.
-    pub(crate) async fn spoil(&mut self, operation: &Operation) {
+    pub(crate) async fn spoil(&self, operation: &Operation) {
         let run = Arc::clone(&self.run);
         if let Some(shared) = run.shared.lock().await.remove(operation.collection()) {
             run.spoiled.lock().await.push(shared.made);
