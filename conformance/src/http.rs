@@ -69,6 +69,9 @@ impl Content {
 
 const JSON: &str = "application/json";
 
+/// A stream, which has no end: what comes after its head is not read.
+const EVENTS: &[u8] = b"text/event-stream";
+
 /// Stands in a query for the access token that is sent there.
 pub(crate) const REDACTED: &str = "access_token=[redacted]";
 
@@ -192,6 +195,9 @@ async fn read(builder: RequestBuilder) -> Result<Answer, String> {
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
     let mut bytes = Vec::new();
+    if response.headers().get(CONTENT_TYPE).is_some_and(|name| name.as_bytes().starts_with(EVENTS)) {
+        return Ok(Answer { status: response.status().as_u16(), headers, body: Body::Empty });
+    }
     while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
         if bytes.len() + chunk.len() > MAX_ANSWER {
             return Err(format!("the answer is longer than {} MiB", MAX_ANSWER >> 20));
