@@ -11,7 +11,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex, mpsc},
+    sync::{Mutex, OnceCell, mpsc},
     task::JoinSet,
 };
 
@@ -75,9 +75,10 @@ pub async fn run_with(
         ordered.push((place, result));
     }
     ordered.sort_by_key(|(place, _)| *place);
-    if let Ok(run) = &work.run {
-        run.close().await;
-    }
+    let left_behind = match &work.run {
+        Ok(run) => run.close().await,
+        Err(_) => Vec::new(),
+    };
     Outcome {
         target: target.url().to_owned(),
         profile: work.options.profile,
@@ -85,6 +86,7 @@ pub async fn run_with(
         command: None,
         started,
         results: ordered.into_iter().map(|(_, result)| result).collect(),
+        left_behind,
         duration: start.elapsed(),
     }
 }
@@ -103,11 +105,25 @@ impl Run {
     async fn open(target: &Target, options: &Options, document: Arc<Document>) -> Result<Arc<Self>, String> {
         let http = Http::open(target, options, document.token_path()).await?;
         let admin = target.admin().cloned().map(Administrator::new);
-        Ok(Arc::new(Self { http, document, profile: options.profile, admin, configuration: Mutex::new(()) }))
+        Ok(Arc::new(Self {
+            http,
+            document,
+            profile: options.profile,
+            admin,
+            configuration: Mutex::new(()),
+            tokens: target.tokens().clone(),
+            shared: Mutex::default(),
+            spoiled: Mutex::default(),
+            strangers: OnceCell::new(),
+        }))
     }
 
-    /// Takes back what the cases shared.
-    async fn close(&self) {}
+    /// Takes back what the cases shared; what could not be.
+    async fn close(self: &Arc<Self>) -> Vec<String> {
+        let mut left_behind = self.close_shared().await;
+        left_behind.extend(self.close_strangers().await);
+        left_behind
+    }
 }
 
 /// What the workers of a run share.

@@ -61,9 +61,13 @@ impl Attempt {
     /// A place in the last answer's body holds this value.
     pub(crate) fn equal(&mut self, answer: &Answer, pointer: &str, wanted: &Value) {
         let actual = answer.json().and_then(|body| body.pointer(pointer));
+        self.equal_to(&format!("body{pointer}"), wanted, actual);
+    }
+
+    /// A value of the last answer is this one.
+    pub(crate) fn equal_to(&mut self, at: &str, wanted: &Value, actual: Option<&Value>) {
         if actual != Some(wanted) {
-            let (at, actual) = (format!("body{pointer}"), actual.map_or("nothing".to_owned(), tell));
-            self.differs(&at, tell(wanted), actual);
+            self.differs(at, tell(wanted), actual.map_or("nothing".to_owned(), tell));
         }
     }
 
@@ -93,7 +97,9 @@ impl Attempt {
             return self.equal(answer, "/error/details/path", &Value::from(path));
         }
         let details = answer.json().and_then(|body| body.pointer("/error/details"));
-        let last = path.rsplit('/').next().unwrap_or(path);
+        // A list may be named instead of its item.
+        let is_name = |part: &&str| !part.bytes().all(|byte| byte.is_ascii_digit());
+        let last = path.rsplit('/').find(is_name).unwrap_or(path);
         let named = details.is_some_and(|details| has_text(details, &|text| text.contains(last)));
         if !named {
             self.differs(
