@@ -1,6 +1,7 @@
 //! One attempt at a case: talks to the target, records exchanges and differences, and revokes what it made.
 
 mod admin;
+mod credentials;
 mod demand;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::{
     case::{CaseInfo, Mismatch, Stop},
@@ -23,6 +24,7 @@ use crate::{
 };
 use admin::Changed;
 pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
+pub(crate) use credentials::Certificate;
 
 /// What all attempts of a run share.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct Run {
     pub(crate) admin: Option<Administrator>,
     /// Held by whoever changes the configuration, of which there is one.
     pub(crate) configuration: Mutex<()>,
+    /// The certificate of the cases that only read one.
+    pub(crate) certificate: OnceCell<Arc<Certificate>>,
 }
 
 /// Credentials that the attempt made.

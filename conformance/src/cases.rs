@@ -1,5 +1,6 @@
 //! All cases.
 
+mod client_credentials;
 mod configuration;
 mod examples;
 pub(crate) mod promises;
@@ -18,6 +19,7 @@ use crate::{
 /// All cases of a profile: derived ones in the document's order, then those written by hand in the reference's.
 pub(crate) fn all(document: &Document, profile: Profile) -> Vec<Case> {
     let mut cases = examples::cases(document);
+    cases.extend(client_credentials::cases(document));
     cases.extend(configuration::cases(document));
     cases.retain(|case| match profile {
         Profile::ClientCredentials => case.info.plane == Plane::ClientCredentials && !case.info.extension,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex, mpsc},
+    sync::{Mutex, OnceCell, mpsc},
     task::JoinSet,
 };
 
@@ -76,7 +76,7 @@ pub async fn run_with(
     }
     ordered.sort_by_key(|(place, _)| *place);
     if let Ok(run) = &work.run {
-        run.close().await;
+        run.close(&mut ordered).await;
     }
     Outcome {
         target: target.url().to_owned(),
@@ -100,11 +100,26 @@ impl Run {
     async fn open(target: &Target, options: &Options, document: Arc<Document>) -> Result<Arc<Self>, String> {
         let http = Http::open(target, options, document.token_path()).await?;
         let admin = target.admin().cloned().map(Administrator::new);
-        Ok(Arc::new(Self { http, document, profile: options.profile, admin, configuration: Mutex::new(()) }))
+        Ok(Arc::new(Self {
+            http,
+            document,
+            profile: options.profile,
+            admin,
+            configuration: Mutex::new(()),
+            certificate: OnceCell::new(),
+        }))
     }
 
-    /// Takes back what the cases shared.
-    async fn close(&self) {}
+    /// Takes back what the cases shared. What could not be taken back is told by the case that made it.
+    async fn close(self: &Arc<Self>, results: &mut [(usize, CaseResult)]) {
+        let Some(certificate) = self.certificate.get() else { return };
+        let mut attempt = certificate.attempt_to_revoke(Arc::clone(self));
+        attempt.clean().await;
+        let maker = results.iter_mut().find(|(_, result)| result.case.id == certificate.case.id);
+        if let Some((_, maker)) = maker {
+            maker.left_behind.extend(attempt.left_behind);
+        }
+    }
 }
 
 /// What the workers of a run share.
