@@ -6,6 +6,7 @@ mod csr;
 mod dates;
 mod generated;
 mod lists;
+mod refusals;
 mod resource;
 mod states;
 mod ttl;
@@ -24,6 +25,7 @@ pub(crate) fn cases(document: &Document) -> Vec<Case> {
         generated::scenarios(),
         states::scenarios(),
         states::exact::scenarios(),
+        refusals::scenarios(),
         verification::scenarios(),
         ttl::scenarios(),
         certificate::scenarios(),

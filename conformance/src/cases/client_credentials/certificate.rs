@@ -271,11 +271,11 @@ impl Check for Property {
 }
 
 /// Checks the certificate of an answer.
-pub(super) fn examine(
+pub(super) fn examine<T>(
     body: &serde_json::Value,
     at: time::OffsetDateTime,
-    check: impl Fn(&Shown<'_>) -> Found,
-) -> Found {
+    check: impl Fn(&Shown<'_>) -> Result<T, Wrong>,
+) -> Result<T, Wrong> {
     Encoded::of(body)?.shown(body, at).and_then(|shown| check(&shown))
 }
 
@@ -298,6 +298,13 @@ pub(super) fn is_a_clients(shown: &Shown<'_>) -> Found {
     names_subject(shown)?;
     extensions::alternative_name(shown)
 }
+
+/// The key of the certificate, and its serial number.
+pub(super) fn key_and_serial(shown: &Shown<'_>) -> Result<(Vec<u8>, Vec<u8>), Wrong> {
+    Ok((shown.leaf.public_key().raw.to_vec(), shown.leaf.raw_serial().to_vec()))
+}
+
+pub(super) use extensions::has_no_host_name;
 
 /// What a PEM block holds.
 pub(super) fn decoded(text: &str, label: &str) -> Result<Vec<u8>, String> {

@@ -116,6 +116,13 @@ pub(super) fn alternative_name(shown: &Shown<'_>) -> Found {
     demand(good, AT, &format!("the dNSName {name} alone"), format!("{:?}", names.general_names))
 }
 
+/// There is no dNSName.
+pub(in super::super) fn has_no_host_name(shown: &Shown<'_>) -> Found {
+    let Ok(Some(names)) = shown.leaf.subject_alternative_name() else { return Ok(()) };
+    let host = names.value.general_names.iter().find(|name| matches!(name, GeneralName::DNSName(_)));
+    demand(host.is_none(), AT, "no dNSName", host.map(|name| format!("{name:?}")).unwrap_or_default())
+}
+
 /// What a verifier has to know (section 4.2), and what is in certificates of authorities only.
 pub(super) fn known(shown: &Shown<'_>) -> Found {
     let known = [KEY_USAGE, EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, SUBJECT_ALT_NAME];
