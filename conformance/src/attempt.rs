@@ -3,9 +3,11 @@
 mod admin;
 mod credentials;
 mod demand;
+mod shared;
+mod strangers;
 
 use std::{
-    collections::hash_map::RandomState,
+    collections::{HashMap, hash_map::RandomState},
     hash::{BuildHasher, Hasher},
     sync::Arc,
     time::Instant,
@@ -20,11 +22,13 @@ use crate::{
     exchange::{Answer, Exchange, Role},
     http::{Content, Credentials, Http},
     oracle::{self, Difference, Expected, Format},
-    target::Profile,
+    target::{Profile, Secret, Tokens},
 };
 use admin::Changed;
 pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 pub(crate) use credentials::Certificate;
+pub(crate) use shared::Shared;
+pub(crate) use strangers::Strangers;
 
 /// What all attempts of a run share.
 #[derive(Debug)]
@@ -38,6 +42,14 @@ pub(crate) struct Run {
     pub(crate) configuration: Mutex<()>,
     /// The certificate of the cases that only read one.
     pub(crate) certificate: OnceCell<Arc<Certificate>>,
+    /// Access tokens that are not the run's own.
+    pub(crate) tokens: Tokens,
+    /// Credentials that cases share which change nothing, by their collection.
+    pub(crate) shared: Mutex<HashMap<&'static str, Shared>>,
+    /// Those that a case changed against expectation.
+    pub(crate) spoiled: Mutex<Vec<Made>>,
+    /// Another tenant with clients, once one is needed.
+    pub(crate) strangers: OnceCell<Result<Strangers, String>>,
 }
 
 /// Credentials that the attempt made.
@@ -116,6 +128,16 @@ impl Attempt {
             duration,
         });
         Ok(answer)
+    }
+
+    /// Whether the document has a read of this path.
+    pub(crate) fn has_read(&self, path: &str) -> bool {
+        self.run.document.operation_at("get", path).is_some()
+    }
+
+    /// The run's access token, if it has one.
+    pub(crate) fn token(&self) -> Option<Secret> {
+        self.run.http.token().cloned()
     }
 
     /// Compares the last answer with what is expected and records all differences.

@@ -69,6 +69,12 @@ impl Document {
         self.on_collection(operation, "get")
     }
 
+    /// The operation that reads one of what `operation` works on.
+    pub(crate) fn get_of(&self, operation: &Operation) -> Option<&Operation> {
+        let object = |other: &&Operation| other.method == "get" && other.path_example().is_some();
+        self.operations.iter().filter(object).find(|other| other.collection() == operation.collection())
+    }
+
     fn on_collection(&self, operation: &Operation, method: &str) -> Option<&Operation> {
         self.operations.iter().find(|other| other.path == operation.collection() && other.method == method)
     }
@@ -81,6 +87,11 @@ impl Document {
                 && other.path_example().is_some()
                 && states.is_some_and(|state| state.names("enum").contains(&"Revoked"))
         })
+    }
+
+    /// The methods of a path, in lower case.
+    pub(crate) fn methods_of(&self, path: &str) -> Vec<&'static str> {
+        self.operations.iter().filter(|other| other.path == path).map(|other| other.method).collect()
     }
 
     /// Path of the token endpoint, from the first OAuth 2.0 client credentials flow.

@@ -36,6 +36,8 @@ pub(crate) enum Credentials<'a> {
     Token,
     /// Another access token.
     Bearer(&'a Secret),
+    /// The run's access token in the query instead of a header.
+    Query,
     /// An `Authorization` header that is no secret.
     Header(&'a str),
     /// HTTP Basic (RFC 7617).
@@ -56,11 +58,19 @@ pub(crate) enum Content {
 impl Content {
     /// Something that is sent as `application/json` and may be none.
     pub(crate) fn text(text: &str) -> Self {
-        Self::Raw(Some(JSON), text.as_bytes().to_vec())
+        Self::bytes(text.as_bytes().to_vec())
+    }
+
+    /// The same of bytes that may not be text.
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        Self::Raw(Some(JSON), bytes)
     }
 }
 
 const JSON: &str = "application/json";
+
+/// Stands in a query for the access token that is sent there.
+pub(crate) const REDACTED: &str = "access_token=[redacted]";
 
 impl Http {
     /// Gets ready to talk to `target`, which includes fetching an access token.
@@ -109,9 +119,9 @@ impl Http {
         let title = format!("{} {}", request.method, request.url);
         let parsed = Method::from_bytes(request.method.as_bytes());
         let parsed = parsed.map_err(|_| format!("{title}: not a method"))?;
-        let mut builder = self.client.request(parsed, &request.url);
+        let mut builder = self.client.request(parsed, self.address(credentials, &request.url));
         builder = match (credentials, &self.token) {
-            (Credentials::None, _) | (Credentials::Token, None) => builder,
+            (Credentials::None | Credentials::Query, _) | (Credentials::Token, None) => builder,
             (Credentials::Token, Some(token)) => builder.bearer_auth(token.expose()),
             (Credentials::Bearer(token), _) => builder.bearer_auth(token.expose()),
             (Credentials::Header(value), _) => builder.header(AUTHORIZATION, value),
@@ -135,11 +145,31 @@ impl Http {
         answer.map(|_| ()).map_err(|reason| format!("GET {}: {reason}", self.url))
     }
 
+    /// The run's access token, if it has one.
+    pub(crate) fn token(&self) -> Option<&Secret> {
+        self.token.as_ref()
+    }
+
+    /// An access token of another client, from the endpoint at `path` below the target's URL.
+    pub(crate) async fn token_of(&self, path: &str, id: &str, secret: &Secret) -> Result<Secret, String> {
+        token::fetch(&self.client, &format!("{}{path}", self.url), id, secret).await
+    }
+
+    /// Where a request really goes; what is kept of it has no secret.
+    fn address(&self, credentials: Credentials<'_>, url: &str) -> String {
+        match (credentials, &self.token) {
+            (Credentials::Query, Some(token)) => {
+                url.replace(REDACTED, &format!("access_token={}", token.expose()))
+            }
+            _ => url.to_owned(),
+        }
+    }
+
     fn authorization(&self, credentials: Credentials<'_>) -> Authorization {
         match credentials {
             Credentials::None => Authorization::None,
             Credentials::Token if self.token.is_some() => Authorization::Token,
-            Credentials::Token => Authorization::None,
+            Credentials::Token | Credentials::Query => Authorization::None,
             Credentials::Bearer(_) => Authorization::Token,
             Credentials::Header(value) => Authorization::Header(value.to_owned()),
             Credentials::Password(..) => Authorization::Password,

@@ -23,4 +23,4 @@ pub use exchange::{Answer, Authorization, Body, Exchange, Request, Role};
 pub use outcome::Outcome;
 pub use runner::{list, run, run_with};
 pub use select::unmatched;
-pub use target::{Admin, Auth, Options, Profile, Secret, Skip, Target, UrlError};
+pub use target::{Admin, Auth, Options, Profile, Secret, Skip, Target, Tokens, UrlError};

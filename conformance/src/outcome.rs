@@ -18,6 +18,8 @@ pub struct Outcome {
     pub profile: Profile,
     /// One result for each selected case, in the document's order.
     pub results: Vec<CaseResult>,
+    /// What cases shared and could not be taken back in the end.
+    pub left_behind: Vec<String>,
     /// How long all of it took.
     pub duration: Duration,
 }

@@ -75,13 +75,15 @@ pub async fn run_with(
         ordered.push((place, result));
     }
     ordered.sort_by_key(|(place, _)| *place);
-    if let Ok(run) = &work.run {
-        run.close(&mut ordered).await;
-    }
+    let left_behind = match &work.run {
+        Ok(run) => run.close().await,
+        Err(_) => Vec::new(),
+    };
     Outcome {
         target: target.url().to_owned(),
         profile: work.options.profile,
         results: ordered.into_iter().map(|(_, result)| result).collect(),
+        left_behind,
         duration: started.elapsed(),
     }
 }
@@ -107,18 +109,18 @@ impl Run {
             admin,
             configuration: Mutex::new(()),
             certificate: OnceCell::new(),
+            tokens: target.tokens().clone(),
+            shared: Mutex::default(),
+            spoiled: Mutex::default(),
+            strangers: OnceCell::new(),
         }))
     }
 
-    /// Takes back what the cases shared. What could not be taken back is told by the case that made it.
-    async fn close(self: &Arc<Self>, results: &mut [(usize, CaseResult)]) {
-        let Some(certificate) = self.certificate.get() else { return };
-        let mut attempt = certificate.attempt_to_revoke(Arc::clone(self));
-        attempt.clean().await;
-        let maker = results.iter_mut().find(|(_, result)| result.case.id == certificate.case.id);
-        if let Some((_, maker)) = maker {
-            maker.left_behind.extend(attempt.left_behind);
-        }
+    /// Takes back what the cases shared; what could not be.
+    async fn close(self: &Arc<Self>) -> Vec<String> {
+        let mut left_behind = self.close_shared().await;
+        left_behind.extend(self.close_strangers().await);
+        left_behind
     }
 }
 

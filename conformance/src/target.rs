@@ -11,6 +11,19 @@ pub struct Target {
     url: String,
     auth: Auth,
     admin: Option<Admin>,
+    tokens: Tokens,
+}
+
+/// Access tokens that are not the run's own, for the cases about who is let in. Cases that need one that is not there are
+/// skipped, unless the run can make it: in the profile `extended` with an administrator all but the expired one.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    /// One of another tenant, with all scopes.
+    pub other_tenant: Option<Secret>,
+    /// A valid one that lacks every scope of the client credentials API.
+    pub without_scopes: Option<Secret>,
+    /// One that was valid once.
+    pub expired: Option<Secret>,
 }
 
 /// An administrator's login to the configuration API. It must be allowed to read and write all of the configuration.
@@ -71,13 +84,19 @@ impl Target {
             check(url)?;
         }
         let url = check(url)?.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, auth, admin: None })
+        Ok(Self { url, auth, admin: None, tokens: Tokens::default() })
     }
 
     /// The same server with an administrator's login. Without one the cases of the configuration API are skipped.
     #[must_use]
     pub fn with_admin(self, admin: Admin) -> Self {
         Self { admin: Some(admin), ..self }
+    }
+
+    /// The same server with further access tokens.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Tokens) -> Self {
+        Self { tokens, ..self }
     }
 
     /// The URL without a slash at its end.
@@ -87,6 +106,10 @@ impl Target {
 
     pub(crate) fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     pub(crate) fn admin(&self) -> Option<&Admin> {

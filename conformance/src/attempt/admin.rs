@@ -180,6 +180,11 @@ impl Attempt {
         self.changed.undo.push((method, path.into(), body));
     }
 
+    /// What was committed stays: somebody else takes it back.
+    pub(super) fn keep(&mut self) {
+        self.changed.undo.clear();
+    }
+
     fn note_change(&mut self, who: &Who, method: &str, path: &str) {
         self.changed.open.retain(|other| !is_same(who, other));
         let closes = path == TRANSACTION && method != "post";

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Attempt, Made, Run, unprepared};
+use super::{Attempt, Made, unprepared};
 use crate::{
-    case::{CaseInfo, Stop},
+    case::Stop,
     document::{Document, Operation},
     exchange::{Answer, Exchange, Role},
 };
@@ -15,9 +15,7 @@ use crate::{
 /// A certificate that several cases look at and none changes.
 #[derive(Debug)]
 pub(crate) struct Certificate {
-    /// The case that made it.
-    pub(crate) case: CaseInfo,
-    pub(crate) made: Made,
+    pub(super) made: Made,
     /// When the answer had been read.
     pub(crate) at: OffsetDateTime,
     exchange: Exchange,
@@ -27,13 +25,6 @@ impl Certificate {
     /// What the answer says of it.
     pub(crate) fn answer(&self) -> &Answer {
         &self.exchange.answer
-    }
-
-    /// An attempt that has nothing to do but to revoke it.
-    pub(crate) fn attempt_to_revoke(&self, run: Arc<Run>) -> Attempt {
-        let mut attempt = Attempt::new(run, self.case.clone());
-        attempt.made.push(self.made.clone());
-        attempt
     }
 }
 
@@ -91,7 +82,7 @@ impl Attempt {
             let exchange = self.exchanges.last().cloned();
             let exchange = exchange.ok_or_else(|| Stop::Error("nothing was answered".to_owned()))?;
             let at = OffsetDateTime::now_utc();
-            Ok::<_, Stop>(Arc::new(Certificate { case: self.case.clone(), made, at, exchange }))
+            Ok::<_, Stop>(Arc::new(Certificate { made, at, exchange }))
         };
         let certificate = Arc::clone(run.certificate.get_or_try_init(|| issue).await?);
         if !made_now {

@@ -63,9 +63,13 @@ impl Attempt {
     /// A place in the last answer's body holds this value.
     pub(crate) fn equal(&mut self, answer: &Answer, pointer: &str, wanted: &Value) {
         let actual = answer.json().and_then(|body| body.pointer(pointer));
+        self.equal_to(&format!("body{pointer}"), wanted, actual);
+    }
+
+    /// A value of the last answer is this one.
+    pub(crate) fn equal_to(&mut self, at: &str, wanted: &Value, actual: Option<&Value>) {
         if actual != Some(wanted) {
-            let (at, actual) = (format!("body{pointer}"), actual.map_or("nothing".to_owned(), tell));
-            self.differs(&at, tell(wanted), actual);
+            self.differs(at, tell(wanted), actual.map_or("nothing".to_owned(), tell));
         }
     }
 

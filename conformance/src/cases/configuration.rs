@@ -5,7 +5,7 @@ mod access;
 mod alerting;
 mod alerts;
 mod authentication;
-mod derived;
+pub(super) mod derived;
 mod errors;
 mod lock;
 mod message;

@@ -124,10 +124,15 @@ fn case(
 
 /// `basic-credentials::update-state::example-suspend`.
 fn id(operation: &Operation, example: &str) -> String {
+    format!("{}::example-{}", topic(operation), kebab(example))
+}
+
+/// `basic-credentials::update-state`.
+pub(super) fn topic(operation: &Operation) -> String {
     let area = operation.collection().rsplit('/').next().unwrap_or_default();
     let topic = operation.id.replace('_', "-");
     let topic = topic.strip_prefix(area).map_or(topic.as_str(), |topic| topic.trim_start_matches('-'));
-    format!("{area}::{topic}::example-{}", kebab(example))
+    format!("{area}::{topic}")
 }
 
 /// `keyType` as `key-type`.

@@ -46,14 +46,24 @@ impl Operation {
         schemes.iter().flat_map(Node::children).map(|(name, _)| name).collect()
     }
 
+    /// The parameters in the path, the query and headers.
+    pub(crate) fn parameters(&self) -> Vec<Node> {
+        let parameters = self.node.get("parameters").map(|parameters| parameters.items()).unwrap_or_default();
+        parameters.iter().map(Node::resolved).collect()
+    }
+
     /// The path with the documented examples of its parameters, which belong to nobody.
     pub(crate) fn example_path(&self) -> String {
-        let parameters = self.node.get("parameters").map(|parameters| parameters.items()).unwrap_or_default();
+        self.fill(self.path)
+    }
+
+    /// A path with the documented examples of those parameters that are still in it.
+    pub(crate) fn fill(&self, path: &str) -> String {
         let fill = |path: String, parameter: Node| match (parameter.str("name"), parameter.str("example")) {
             (Some(name), Some(example)) => path.replace(&format!("{{{name}}}"), example),
             _ => path,
         };
-        parameters.into_iter().fold(self.path.to_owned(), fill)
+        self.parameters().into_iter().fold(path.to_owned(), fill)
     }
 
     /// Path up to the first parameter or the question: what the operation works on.

@@ -176,7 +176,7 @@ const PROPERTIES: [Property; 30] = [
     should(
         "subject-key-identifier",
         PROFILE,
-        "The subject key identifier is the SHA-1 hash of the key, and not critical (RFC 5280 section 4.2.1.2).",
+        "The subject key identifier is a hash of the key, and not critical (RFC 5280 section 4.2.1.2, RFC 7093 section 2).",
         extensions::subject_key_identifier,
     ),
     must(

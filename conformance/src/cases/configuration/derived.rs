@@ -1,7 +1,7 @@
 //! Derives cases of the configuration API from the document: every read, every documented request, every removal, every
 //! unknown key, and every operation without a session. What they change, they change in a transaction that is dropped.
 
-mod preparation;
+pub(in crate::cases) mod preparation;
 mod refusals;
 mod removal;
 mod replies;
@@ -14,7 +14,8 @@ use crate::{
 };
 use refusals::{NoSession, UnknownKey};
 use removal::Removal;
-use replies::{Documented, Read};
+pub(in crate::cases) use replies::Documented;
+use replies::Read;
 
 /// Paths that the reference itself describes or names. What stands elsewhere is for the profile `extended` alone.
 const NAMED: [&str; 10] = [
@@ -54,7 +55,7 @@ fn of_operation(document: &Document, operation: &Operation) -> Vec<Case> {
         );
         let name = format!("example-{}", super::super::examples::kebab(example.name));
         let (pointer, extension) = (example.pointer.clone(), example.extension);
-        let check = Box::new(Documented::new(document, operation, example));
+        let check = Box::new(Documented::new(document, operation, &example));
         cases.push(case(operation, &name, requirement, pointer, extension, check));
     }
     if operation.method == "delete" && operation.path.ends_with('}') {
@@ -84,7 +85,6 @@ fn case(
     extension: bool,
     check: Box<dyn Check>,
 ) -> Case {
-    let named = NAMED.contains(&operation.path) || operation.path.starts_with("/api/configuration/alerting/");
     let info = CaseInfo {
         id: format!("{}::{what}", topic(operation)),
         operation: operation.id.to_owned(),
@@ -99,15 +99,20 @@ fn case(
         pointer,
         note: None,
         fix: None,
-        extension: extension || operation.is_extension() || !named,
+        extension: extension || operation.is_extension() || !is_named(operation),
         plane: Plane::Configuration,
         quote: None,
     };
     Case { info, check }
 }
 
+/// Whether the reference itself describes or names its path.
+pub(in crate::cases) fn is_named(operation: &Operation) -> bool {
+    NAMED.contains(&operation.path) || operation.path.starts_with("/api/configuration/alerting/")
+}
+
 /// `system_alerts_replace` as `system-alerts::replace`.
-fn topic(operation: &Operation) -> String {
+pub(in crate::cases) fn topic(operation: &Operation) -> String {
     let id = operation.id.replace('_', "-");
     match id.rsplit_once('-') {
         Some((area, verb)) => format!("{area}::{verb}"),
@@ -116,6 +121,6 @@ fn topic(operation: &Operation) -> String {
 }
 
 /// A body to send where it is refused anyway.
-fn any_body(operation: &Operation) -> Option<Value> {
+pub(in crate::cases) fn any_body(operation: &Operation) -> Option<Value> {
     operation.request_examples().first().map(|example| example.value().clone())
 }

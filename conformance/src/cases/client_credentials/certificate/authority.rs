@@ -3,10 +3,9 @@
 use x509_parser::oid_registry::OID_X509_EXT_BASIC_CONSTRAINTS as BASIC_CONSTRAINTS;
 
 use super::{
-    der,
     extensions::key_usage,
-    fields::chain,
-    shown::{Found, Shown, block, demand, extension, parse, wrong},
+    fields::{canonical, chain},
+    shown::{Found, Shown, block, demand, extension, parse},
 };
 
 const AT: &str = "/issuingCa";
@@ -27,11 +26,7 @@ pub(super) fn signs_lists(shown: &Shown<'_>) -> Found {
 }
 
 pub(super) fn encoding(shown: &Shown<'_>) -> Found {
-    let authority = block(shown.body, AT, "CERTIFICATE")?;
-    match der::wrong(&authority) {
-        Some(reason) => wrong(AT, "DER (X.690), as RFC 5280 section 4.1 demands", reason),
-        None => Ok(()),
-    }
+    canonical(shown.body, AT, &shown.ca)
 }
 
 pub(super) fn outlives(shown: &Shown<'_>) -> Found {

@@ -85,10 +85,22 @@ fn subject_key<'a>(certificate: &X509Certificate<'a>, at: &str) -> Result<&'a [u
 }
 
 pub(super) fn subject_key_identifier(shown: &Shown<'_>) -> Found {
-    // The SHA-1 hash of the BIT STRING without tag, length and unused bits: method 1 of section 4.2.1.2.
-    let key = &shown.leaf.public_key().subject_public_key.data;
-    let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, key);
-    same(AT, hash.as_ref(), subject_key(&shown.leaf, AT)?)
+    let info = shown.leaf.public_key();
+    let key: &[u8] = &info.subject_public_key.data;
+    let sha1 = |bytes| digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().to_vec();
+    let short = |algorithm| digest::digest(algorithm, key).as_ref().get(..20).unwrap_or_default().to_vec();
+    // The first method of section 4.2.1.2, those of RFC 7093 section 2, and that of the documented example.
+    let good = [
+        sha1(key),
+        short(&digest::SHA256),
+        short(&digest::SHA384),
+        short(&digest::SHA512),
+        digest::digest(&digest::SHA256, info.raw).as_ref().to_vec(),
+        sha1(info.raw),
+    ];
+    let actual = subject_key(&shown.leaf, AT)?;
+    let expected = format!("{}, the key's SHA-1 hash, or another hash of it", hex(&sha1(key)));
+    demand(good.iter().any(|hash| hash == actual), AT, &expected, hex(actual))
 }
 
 pub(super) fn authority_key_identifier(shown: &Shown<'_>) -> Found {

@@ -1,11 +1,14 @@
 //! The fields of a certificate (RFC 5280 sections 4.1.1 and 4.1.2), each with what the answer says of it.
 
+use serde_json::Value;
 use time::{Duration, OffsetDateTime};
-use x509_parser::{certificate::X509Certificate, time::ASN1Time, x509::X509Version};
+use x509_parser::{
+    certificate::X509Certificate, oid_registry::OID_X509_EXT_KEY_USAGE, time::ASN1Time, x509::X509Version,
+};
 
 use super::{
     der,
-    shown::{Found, Shown, block, demand, same, text, wrong},
+    shown::{Found, Shown, Wrong, block, demand, hex, same, text, wrong},
 };
 
 /// How far apart the clocks of the target and of whoever runs the cases may be.
@@ -22,20 +25,36 @@ pub(super) fn pem(shown: &Shown<'_>) -> Found {
 }
 
 /// What `caChain` holds.
-pub(super) fn chain(shown: &Shown<'_>) -> Result<Vec<Vec<u8>>, super::shown::Wrong> {
-    let count = shown.body.pointer("/caChain").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+pub(super) fn chain(shown: &Shown<'_>) -> Result<Vec<Vec<u8>>, Wrong> {
+    let count = shown.body.pointer("/caChain").and_then(Value::as_array).map_or(0, Vec::len);
     (0..count).map(|index| block(shown.body, &format!("/caChain/{index}"), "CERTIFICATE")).collect()
 }
 
 pub(super) fn encoding(shown: &Shown<'_>) -> Found {
-    let certificate = block(shown.body, "/certificate", "CERTIFICATE")?;
-    let values = shown.leaf.extensions().iter().map(|extension| extension.value);
-    for bytes in std::iter::once(certificate.as_slice()).chain(values) {
+    canonical(shown.body, "/certificate", &shown.leaf)
+}
+
+/// A certificate and its extensions are DER.
+pub(super) fn canonical(body: &Value, at: &str, certificate: &X509Certificate<'_>) -> Found {
+    const EXPECTED: &str = "DER (X.690), as RFC 5280 section 4.1 demands";
+    let whole = block(body, at, "CERTIFICATE")?;
+    let extensions = certificate.extensions().iter();
+    let values = extensions.clone().map(|extension| extension.value);
+    for bytes in std::iter::once(whole.as_slice()).chain(values) {
         if let Some(reason) = der::wrong(bytes) {
-            return wrong("/certificate", "DER (X.690), as RFC 5280 section 4.1 demands", reason);
+            return wrong(at, EXPECTED, reason);
         }
     }
-    Ok(())
+    // Bits that have names end with the last one that is set (X.690 section 11.2.2).
+    let mut usages = extensions.filter(|extension| extension.oid == OID_X509_EXT_KEY_USAGE);
+    match usages.next().map(|usage| usage.value) {
+        Some([0x03, _, unused, .., last])
+            if last.checked_shr((*unused).into()).is_none_or(|bits| bits & 1 == 0) =>
+        {
+            wrong(at, EXPECTED, "a key usage with zero bits at its end")
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn version(shown: &Shown<'_>) -> Found {
@@ -48,7 +67,7 @@ pub(super) fn serial(shown: &Shown<'_>) -> Found {
     let positive =
         serial.first().is_some_and(|first| first & 0x80 == 0) && serial.iter().any(|byte| *byte != 0);
     let expected = "a positive serial number of at most 20 octets";
-    demand(positive && serial.len() <= 20, "/certificate", expected, super::shown::hex(serial))
+    demand(positive && serial.len() <= 20, "/certificate", expected, hex(serial))
 }
 
 pub(super) fn serial_told(shown: &Shown<'_>) -> Found {

@@ -19,7 +19,7 @@ const DOCUMENTED_KEY: &str = "3f0a1c52-6d0e-4b8f-9f57-0c9a5f7be2d4";
 
 /// Makes ready what an operation's documented request needs, and answers the request as it can be sent and the path of
 /// the object that the operation works on.
-pub(super) async fn prepare(
+pub(in crate::cases) async fn prepare(
     attempt: &mut Attempt,
     operation: &str,
     path: &str,
@@ -140,6 +140,20 @@ async fn create(attempt: &mut Attempt, collection: &str, body: &Value) -> Result
     let answer = attempt.call(Role::Prepare, &Who::Admin, "post", collection, Some(body.clone())).await?;
     attempt.status(&answer, 201)?;
     key_of(attempt, &answer)
+}
+
+/// The body that was made ready, with the member that a mutated one is about.
+pub(in crate::cases) fn graft(ready: &Value, mutated: &Value, at: &str) -> Value {
+    let name = at.split('/').nth(1).unwrap_or_default();
+    let (Some(members), Some(mutated_members)) = (ready.as_object(), mutated.as_object()) else {
+        return mutated.clone();
+    };
+    let mut members = members.clone();
+    match mutated_members.get(name) {
+        Some(value) => drop(members.insert(name.to_owned(), value.clone())),
+        None => drop(members.remove(name)),
+    }
+    Value::Object(members)
 }
 
 fn replace_text(value: &mut Value, old: &str, new: &str) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::preparation::{first_key, prepare, prepare_read};
+use super::preparation::{first_key, graft, prepare, prepare_read};
 use crate::{
     attempt::{Attempt, Who},
     case::{Check, Steps, Stop},
@@ -44,28 +44,47 @@ impl Read {
 }
 
 /// A documented request, in a transaction that is dropped.
-pub(super) struct Documented {
+pub(in crate::cases) struct Documented {
     operation: Operation,
-    example: Example,
+    body: Value,
+    /// The name of the example that is sent; none for a body that the document does not show.
+    name: Option<&'static str>,
+    /// Where the body is other than a documented one.
+    at: Option<String>,
     /// Whether an object can be read where it was put.
     readable: bool,
 }
 
 impl Documented {
-    pub(super) fn new(document: &Document, operation: &Operation, example: Example) -> Self {
+    pub(super) fn new(document: &Document, operation: &Operation, example: &Example) -> Self {
+        let name = Some(example.name);
+        Self { name, at: None, ..Self::with_body(document, operation, example.value().clone(), "") }
+    }
+
+    /// The same with a body that differs from a documented one at a place.
+    pub(in crate::cases) fn with_body(
+        document: &Document,
+        operation: &Operation,
+        body: Value,
+        at: &str,
+    ) -> Self {
         let object = match operation.method {
             "post" => format!("{}/{{", operation.path),
             _ => operation.path.to_owned(),
         };
         let reads = |other: &Operation| other.method == "get" && other.path.starts_with(&object);
         let readable = operation.id != "transaction_commit" && document.operations().iter().any(reads);
-        Self { operation: operation.clone(), example, readable }
+        Self { operation: operation.clone(), body, name: None, at: Some(at.to_owned()), readable }
     }
 
-    async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
-        let Self { operation, example, readable } = self;
-        let body = example.value().clone();
-        let (path, body) = prepare(attempt, operation.id, operation.path, body).await?;
+    pub(in crate::cases) async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
+        let Self { operation, readable, .. } = self;
+        let (path, body) = prepare(attempt, operation.id, operation.path, self.body.clone()).await?;
+        let body = match &self.at {
+            // Making ready may have replaced just what the body differs in.
+            Some(at) if operation.id != "acls_replace" => graft(&body, &self.body, at),
+            _ => body,
+        };
         let sent = Some(body.clone());
         let answer = attempt.call(Role::Request, &Who::Admin, operation.method, &path, sent).await?;
         attempt.status(&answer, operation.success().map_or(201, |success| success.status))?;
@@ -88,7 +107,7 @@ impl Documented {
     /// The verdict is the documented one.
     fn verdict(&self, attempt: &mut Attempt, answer: &Answer) {
         let answers = self.operation.success().map(|success| success.examples()).unwrap_or_default();
-        let documented = answers.iter().find(|documented| documented.name == self.example.name);
+        let documented = answers.iter().find(|documented| Some(documented.name) == self.name);
         if let Some(verdict) = documented.and_then(|documented| documented.value().pointer("/body/verdict")) {
             attempt.equal(answer, "/body/verdict", verdict);
         }
