@@ -1,6 +1,7 @@
 //! One attempt at a case: talks to the target, records exchanges and differences, and revokes what it made.
 
 mod admin;
+mod credentials;
 mod demand;
 mod shared;
 mod strangers;
@@ -25,6 +26,7 @@ use crate::{
 };
 use admin::Changed;
 pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
+pub(crate) use credentials::Certificate;
 pub(crate) use shared::{Shared, Spoiled};
 pub(crate) use strangers::Strangers;
 
@@ -38,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) admin: Option<Administrator>,
     /// Held by whoever changes the configuration, of which there is one.
     pub(crate) configuration: Mutex<()>,
+    /// The certificate of the cases that only read one.
+    pub(crate) certificate: OnceCell<Arc<Certificate>>,
     /// Access tokens that are not the run's own.
     pub(crate) tokens: Tokens,
     /// Credentials that cases share which change nothing, by their collection.

@@ -1,6 +1,7 @@
 //! All cases.
 
 mod access;
+mod client_credentials;
 mod configuration;
 mod derive;
 mod examples;
@@ -24,6 +25,7 @@ use crate::{
 /// All cases of a profile: those of documented examples and those written by hand, then those of bad requests.
 pub(crate) fn all(document: &Document, profile: Profile) -> Vec<Case> {
     let mut cases = examples::cases(document);
+    cases.extend(client_credentials::cases(document));
     cases.extend(configuration::cases(document));
     cases.extend(input::cases(document));
     cases.extend(parameters::cases(document));

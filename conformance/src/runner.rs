@@ -111,6 +111,7 @@ impl Run {
             profile: options.profile,
             admin,
             configuration: Mutex::new(()),
+            certificate: OnceCell::new(),
             tokens: target.tokens().clone(),
             shared: Mutex::default(),
             spoiled: Mutex::default(),

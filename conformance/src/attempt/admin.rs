@@ -85,7 +85,7 @@ impl Attempt {
             }
             Who::Admin => self.call_as_admin(role, method, path, content).await,
         }?;
-        if method != "get" && answer.status < 300 && path != LOGIN {
+        if method != "get" && answer.status < 300 {
             self.note_change(who, method, path);
         }
         Ok(answer)
@@ -187,7 +187,8 @@ impl Attempt {
 
     fn note_change(&mut self, who: &Who, method: &str, path: &str) {
         self.changed.open.retain(|other| !is_same(who, other));
-        let closes = path == TRANSACTION && method != "post";
+        // A transaction ends with its session, too.
+        let closes = path == LOGIN || path == TRANSACTION && method != "post";
         if !closes {
             self.changed.open.push(who.clone());
         }

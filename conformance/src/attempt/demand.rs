@@ -19,8 +19,10 @@ impl Attempt {
     /// Records that the last answer differs.
     pub(crate) fn differs(&mut self, at: &str, expected: impl Into<String>, actual: impl Into<String>) {
         let requirement = match &self.case.quote {
-            Some(quote) => format!("\"{}\"", quote.sentence),
-            None => self.case.requirement.clone(),
+            Some(quote) if self.case.requirement.contains(quote.sentence) => {
+                format!("\"{}\"", quote.sentence)
+            }
+            _ => self.case.requirement.clone(),
         };
         let pointer = self.case.pointer.clone();
         let (at, expected, actual) = (at.to_owned(), expected.into(), actual.into());

@@ -1,19 +1,25 @@
 //! The sentences of the reference that promise something, and the cases that check each.
 //!
-//! `promises.txt` has the reference sentence by sentence, so that it can be laid beside it. Its lines start with
+//! `promises.txt` of each API has its reference sentence by sentence, so that it can be laid beside it. Its lines start with
 //!
 //! - `# `: a section;
 //! - `- `: a sentence that promises nothing that an API can keep: headings, samples' introductions, references;
 //! - `~ reason | `: a promise that can't be seen over the API, and why;
 //! - `+ `: a promise; the lines below it, indented, are the ids of the cases that check it. `*` stands for any text.
 
-use crate::case::Quote;
+use crate::case::{Plane, Quote};
 
-const TEXT: &str = include_str!("configuration/promises.txt");
+/// The references, in the order of the document.
+const TEXTS: [(Plane, &str); 2] = [
+    (Plane::ClientCredentials, include_str!("client_credentials/promises.txt")),
+    (Plane::Configuration, include_str!("configuration/promises.txt")),
+];
 
 /// A sentence that promises something.
 #[derive(Debug, Clone)]
 pub(crate) struct Promise {
+    /// The API whose reference it stands in.
+    pub(crate) plane: Plane,
     pub(crate) quote: Quote,
     pub(crate) check: Checked,
 }
@@ -27,22 +33,26 @@ pub(crate) enum Checked {
     Unseen(&'static str),
 }
 
-/// All promises, in the reference's order.
+/// All promises, in the references' order.
 pub(crate) fn all() -> Vec<Promise> {
+    TEXTS.into_iter().flat_map(|(plane, text)| of_text(plane, text)).collect()
+}
+
+fn of_text(plane: Plane, text: &'static str) -> Vec<Promise> {
     let mut promises: Vec<Promise> = Vec::new();
     let mut section = "";
-    for line in TEXT.lines() {
+    for line in text.lines() {
         let line_kind = (line.get(..2).unwrap_or_default(), line.get(2..).unwrap_or_default());
         match line_kind {
             ("# ", name) => section = name,
             ("+ ", sentence) => {
                 let quote = Quote { section, sentence };
-                promises.push(Promise { quote, check: Checked::Cases(Vec::new()) });
+                promises.push(Promise { plane, quote, check: Checked::Cases(Vec::new()) });
             }
             ("~ ", rest) => {
                 let (reason, sentence) = rest.split_once(" | ").unwrap_or(("", rest));
                 let quote = Quote { section, sentence };
-                promises.push(Promise { quote, check: Checked::Unseen(reason) });
+                promises.push(Promise { plane, quote, check: Checked::Unseen(reason) });
             }
             ("  ", id) => {
                 if let Some(Promise { check: Checked::Cases(ids), .. }) = promises.last_mut() {
@@ -75,8 +85,8 @@ mod tests {
     fn every_promise_has_a_case_or_a_reason() {
         let cases = cases();
         let promises = all();
-        assert!(promises.len() > 100, "{}", promises.len());
-        for Promise { quote, check } in promises {
+        assert!(promises.len() > 300, "{}", promises.len());
+        for Promise { quote, check, .. } in promises {
             match check {
                 Checked::Unseen(reason) => assert!(!reason.is_empty(), "{quote:?}"),
                 Checked::Cases(ids) => {
@@ -95,7 +105,8 @@ mod tests {
         let promises = all();
         for case in cases() {
             let Some(quote) = case.info.quote else { continue };
-            let promise = promises.iter().find(|promise| promise.quote == quote);
+            let plane = case.info.plane;
+            let promise = promises.iter().find(|promise| promise.plane == plane && promise.quote == quote);
             let Some(promise) = promise else { panic!("{}: not a promise: {quote:?}", case.info.id) };
             let Checked::Cases(ids) = &promise.check else { panic!("{}: {quote:?}", case.info.id) };
             assert!(ids.iter().any(|id| matches(id, &case.info.id)), "{} is not at {quote:?}", case.info.id);
@@ -106,7 +117,8 @@ mod tests {
     fn every_line_is_understood_and_no_sentence_stands_twice() {
         let mut section = "";
         let mut seen = std::collections::BTreeSet::new();
-        for line in TEXT.lines().filter(|line| !line.is_empty()) {
+        let lines = TEXTS.iter().flat_map(|(_, text)| text.lines());
+        for line in lines.filter(|line| !line.is_empty()) {
             let (kind, rest) = line.split_at(2);
             assert!(["# ", "- ", "+ ", "~ ", "  "].contains(&kind), "{line}");
             if kind == "# " {

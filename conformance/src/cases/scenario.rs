@@ -13,7 +13,7 @@ pub(super) struct Scenario {
     operation: &'static str,
     kind: Kind,
     level: Level,
-    /// The requirement, where it is not a sentence of the reference.
+    /// The requirement, where it is not the sentence of the reference as it stands.
     requirement: &'static str,
     quote: Option<Quote>,
     note: Option<&'static str>,
@@ -49,6 +49,11 @@ impl Scenario {
         &self.id
     }
 
+    /// The requirement in other words than the sentence's, where the sentence covers more than the case.
+    pub(super) fn requires(self, requirement: &'static str) -> Self {
+        Self { requirement, ..self }
+    }
+
     /// What sort of requirement it is; the form of answers when it is not said.
     pub(super) fn kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
@@ -75,8 +80,10 @@ impl Scenario {
         let operation =
             document.operation(self.operation).expect("the operation of a case is in the document");
         let requirement = match self.quote {
-            Some(Quote { section, sentence }) => format!("{section}: \"{sentence}\""),
-            None => self.requirement.to_owned(),
+            Some(Quote { section, sentence }) if self.requirement.is_empty() => {
+                format!("{section}: \"{sentence}\"")
+            }
+            _ => self.requirement.to_owned(),
         };
         let info = CaseInfo {
             id: self.id,

@@ -3,22 +3,24 @@
 use std::fmt::Write as _;
 
 use crate::{
-    case::Plane,
     cases::promises::{self, Checked, Promise},
     outcome::Outcome,
     select::matches,
 };
 
-/// A line for each sentence of the configuration API's reference that promises something: the worst verdict of its
-/// cases, and those that did not pass. Empty when no case of that API was selected.
+/// A line for each sentence of the references that promises something: the worst verdict of its cases, and those that did
+/// not pass. Only of the APIs of which cases were selected.
 pub fn promises(outcome: &Outcome) -> String {
     let mut text = String::new();
-    if !outcome.results.iter().any(|result| result.case.plane == Plane::Configuration) {
+    let selected = |plane| outcome.results.iter().any(|result| result.case.plane == plane);
+    let promises: Vec<Promise> =
+        promises::all().into_iter().filter(|promise| selected(promise.plane)).collect();
+    if promises.is_empty() {
         return text;
     }
     let (mut section, mut counts) = ("", [0_usize; 4]);
     let mut told = String::new();
-    for promise in promises::all() {
+    for promise in promises {
         let Some(verdict) = verdict(outcome, &promise) else { continue };
         if promise.quote.section != section {
             section = promise.quote.section;

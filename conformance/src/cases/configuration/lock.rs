@@ -1,5 +1,7 @@
 //! Two sessions: what one sees of the other's transaction, and that only one changes the configuration.
 
+mod others;
+
 use serde_json::json;
 
 use super::{
@@ -22,7 +24,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     const ONE: &str = "Locking: many admins may read, one may modify.";
     const VIEW: &str = "After DELETE the view is the configuration as when the transaction opened, or the current one \
                         if somebody else changed it since";
-    vec![
+    let own = vec![
         on("readers::many", "system_alerts_get", ONE, script!(readers)),
         on("writers::one", "system_alerts_replace", ONE, script!(writers)),
         on(
@@ -45,7 +47,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
              `details.holder` says whose it is.",
             script!(holder),
         ),
-    ]
+    ];
+    own.into_iter().chain(others::scenarios()).collect()
 }
 
 async fn readers(attempt: &mut Attempt) -> Result<(), Stop> {

@@ -3,6 +3,7 @@
 mod certificate;
 mod operations;
 mod readers;
+mod referrers;
 mod rules;
 mod unique;
 
@@ -22,7 +23,13 @@ use crate::{
 const SECTION: &str = "Trust stores";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let scenarios = [operations::scenarios(), rules::scenarios(), unique::scenarios(), readers::scenarios()];
+    let scenarios = [
+        operations::scenarios(),
+        rules::scenarios(),
+        unique::scenarios(),
+        readers::scenarios(),
+        referrers::scenarios(),
+    ];
     scenarios.into_iter().flatten().chain(statuses()).collect()
 }
 

@@ -1,0 +1,214 @@
+//! What is refused with a message, and resets of passwords in every state.
+
+use serde_json::{Value, json};
+
+use super::{
+    Scenario, Script,
+    certificate::{self, examine},
+    resource::{BASIC, BOTH, ISSUE, Resource, X509, over},
+    script,
+    states::unchanged,
+    verification::{accepted, says},
+};
+use crate::{
+    attempt::{Attempt, Made},
+    case::{Kind, Stop},
+    exchange::{Answer, Role},
+};
+
+const RESET: &str = "basic_credentials_reset_password";
+const TARGETS: &str =
+    "state: required (one of Active, Suspended, Revoked) Desired new client credentials state.";
+const MESSAGE: &str =
+    "HTTP status code 400 Invalid request. message: required (string) Detailed error description.";
+const RESET_MESSAGE: &str =
+    "HTTP status code 400 Password is not valid. message: required (string) Detailed error description.";
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let of_both = BOTH.into_iter().flat_map(|resource| {
+        let on = |id, sentence, script| {
+            resource.on(id, resource.update_state, (resource.updated, sentence), script).kind(Kind::Input)
+        };
+        [
+            on("states::to-inactive", TARGETS, over!(to_inactive))
+                .requires("`Inactive` cannot be asked for: it is refused with 400, and nothing changes."),
+            on("states::to-unknown", TARGETS, over!(to_unknown))
+                .requires("Another state than the three is refused with 400, also in other letters, and nothing changes."),
+            on("states::message", MESSAGE, over!(message)),
+        ]
+    });
+    of_both.chain(of_resets()).chain([more_certificates(), no_host()]).collect()
+}
+
+fn of_resets() -> Vec<Scenario> {
+    let added = |id: &str, requirement, script: Script| {
+        let id = format!("basic-credentials::password::{id}");
+        Scenario::extension(&id, RESET, requirement, script).kind(Kind::State)
+    };
+    vec![
+        Scenario::new(
+            "basic-credentials::password::reset-message",
+            RESET,
+            ("PATCH /basic-credentials/{id}/password", RESET_MESSAGE),
+            script!(reset_message),
+        )
+        .kind(Kind::Input),
+        added(
+            "reset-keeps-state",
+            "A reset changes `updatedDate` and nothing else that is shown.",
+            script!(reset_keeps_state),
+        ),
+        added(
+            "reset-suspended",
+            "The password of suspended credentials can be reset, which does not make them usable.",
+            script!(reset_suspended),
+        ),
+        added(
+            "reset-revoked",
+            "A reset of revoked credentials is refused with 400, and nothing changes.",
+            script!(reset_revoked),
+        ),
+    ]
+}
+
+fn more_certificates() -> Scenario {
+    Scenario::new("x509-credentials::certificate::own-key", X509.create, ISSUE, script!(own_key))
+        .requires(
+            "No two certificates have the same key or the same serial number (RFC 5280 section 4.1.2.2).",
+        )
+        .kind(Kind::Certificate)
+}
+
+fn no_host() -> Scenario {
+    Scenario::new("x509-credentials::certificate::no-host", X509.create, ISSUE, script!(no_host_name))
+        .requires("A common name that is no host name is no dNSName (RFC 5280 section 4.2.1.6).")
+        .kind(Kind::Certificate)
+}
+
+/// A state that is refused.
+async fn refused(attempt: &mut Attempt, resource: &Resource, states: &[&str]) -> Result<(), Stop> {
+    let (made, id) = resource.make(attempt).await?;
+    // From here the state could be reached if it could be asked for.
+    resource.bring(attempt, &id, "Suspended").await?;
+    let before = attempt.find(Role::Prepare, &made).await?;
+    for state in states {
+        let answer = resource.patch(attempt, Role::Request, &id, state).await?;
+        attempt.status(&answer, 400)?;
+    }
+    let after = attempt.find(Role::Observe, &made).await?;
+    unchanged(attempt, &before, &after);
+    Ok(())
+}
+
+async fn to_inactive(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {
+    refused(attempt, resource, &["Inactive"]).await
+}
+
+async fn to_unknown(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {
+    refused(attempt, resource, &["revoked", "Deleted", ""]).await
+}
+
+fn has_message(attempt: &mut Attempt, answer: &Answer) -> Result<(), Stop> {
+    if attempt.at(answer, "/message")?.as_str().is_none_or(str::is_empty) {
+        attempt.differs("body/message", "a text", "something else");
+    }
+    Ok(())
+}
+
+async fn message(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {
+    let (_, id) = resource.make(attempt).await?;
+    for state in ["Suspended", "Revoked"] {
+        resource.bring(attempt, &id, state).await?;
+    }
+    for state in ["Active", "Inactive"] {
+        let answer = resource.patch(attempt, Role::Request, &id, state).await?;
+        attempt.status(&answer, 400)?;
+        has_message(attempt, &answer)?;
+    }
+    Ok(())
+}
+
+async fn reset(attempt: &mut Attempt, id: &str, password: &str) -> Result<Answer, Stop> {
+    attempt.ask(Role::Request, RESET, Some(id), Some(json!({"password": password}))).await
+}
+
+async fn reset_message(attempt: &mut Attempt) -> Result<(), Stop> {
+    let (_, id) = BASIC.make(attempt).await?;
+    let answer = reset(attempt, &id, &"x".repeat(73)).await?;
+    attempt.status(&answer, 400)?;
+    has_message(attempt, &answer)
+}
+
+async fn reset_keeps_state(attempt: &mut Attempt) -> Result<(), Stop> {
+    let (made, id) = BASIC.make(attempt).await?;
+    accepted(attempt, &BASIC, Role::Prepare, &made).await?;
+    let before = BASIC.item(attempt, Role::Prepare, &id).await?;
+    let answer = reset(attempt, &id, "mQ8jSA3Cywbs7cLJ").await?;
+    attempt.status(&answer, 200)?;
+    let mut after = BASIC.item(attempt, Role::Observe, &id).await?;
+    if after["updatedDate"] == before["updatedDate"] {
+        attempt.differs("body/updatedDate", format!("later than {}", before["updatedDate"]), "the same");
+    }
+    after["updatedDate"] = before["updatedDate"].clone();
+    unchanged(attempt, &before, &after);
+    Ok(())
+}
+
+async fn reset_suspended(attempt: &mut Attempt) -> Result<(), Stop> {
+    let (made, id) = BASIC.make(attempt).await?;
+    BASIC.bring(attempt, &id, "Suspended").await?;
+    let answer = reset(attempt, &id, "new").await?;
+    attempt.status(&answer, 200)?;
+    let new = json!({"username": made.body["username"], "password": "new"});
+    says(attempt, &BASIC, Role::Observe, new.clone(), "Suspended").await?;
+    BASIC.bring(attempt, &id, "Active").await?;
+    says(attempt, &BASIC, Role::Observe, new, "Accepted").await.map(|_| ())
+}
+
+async fn reset_revoked(attempt: &mut Attempt) -> Result<(), Stop> {
+    let (_, id) = BASIC.make(attempt).await?;
+    BASIC.bring(attempt, &id, "Revoked").await?;
+    let before = BASIC.item(attempt, Role::Prepare, &id).await?;
+    let answer = reset(attempt, &id, "new").await?;
+    attempt.status(&answer, 400)?;
+    let after = BASIC.item(attempt, Role::Observe, &id).await?;
+    unchanged(attempt, &before, &after);
+    Ok(())
+}
+
+/// What an answer to `{}` or to `body` says of a new certificate.
+async fn issue(attempt: &mut Attempt, body: Value) -> Result<Value, Stop> {
+    let answer = attempt.ask_for(X509.create, body).await?;
+    attempt.status(&answer, 201)?;
+    Ok(Made::of(attempt, X509.create, &answer)?.body)
+}
+
+async fn own_key(attempt: &mut Attempt) -> Result<(), Stop> {
+    let name = format!("silver-advice-{}", attempt.suffix);
+    let mut before: Option<(Vec<u8>, Vec<u8>)> = None;
+    for _ in 0..2 {
+        let body = issue(attempt, json!({"commonName": name})).await?;
+        let mut this = None;
+        let at = time::OffsetDateTime::now_utc();
+        attempt.found(examine(&body, at, certificate::key_and_serial).map(|found| this = Some(found)));
+        let Some((key, serial)) = this else { return Err(Stop::Failed) };
+        if let Some((other_key, other_serial)) = before {
+            if key == other_key {
+                attempt.differs("body/certificate", "a key of its own", "the key of another certificate");
+            }
+            if serial == other_serial {
+                attempt.differs("body/certificate", "a serial number of its own", "another certificate's");
+            }
+        }
+        before = Some((key, serial));
+    }
+    Ok(())
+}
+
+async fn no_host_name(attempt: &mut Attempt) -> Result<(), Stop> {
+    let mut body = X509.body(attempt);
+    body["commonName"] = json!(format!("no host, {}", attempt.suffix));
+    let issued = issue(attempt, body).await?;
+    attempt.found(examine(&issued, time::OffsetDateTime::now_utc(), certificate::has_no_host_name));
+    Ok(())
+}

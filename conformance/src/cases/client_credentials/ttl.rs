@@ -1,0 +1,181 @@
+//! How long certificates last.
+
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::{
+    Scenario, Script,
+    certificate::{
+        examine,
+        fields::{ends, lasts},
+    },
+    dates::moment,
+    resource::X509,
+    script,
+};
+use crate::{
+    attempt::{Attempt, Made},
+    case::{Kind, Stop},
+    exchange::Role,
+};
+
+const CREATE: &str = "x509_credentials_create";
+const TTL: (&str, &str) =
+    ("POST /x509-credentials", "ttl: (number) The time to leave duration for the certificate in seconds.");
+const POSITIVE: (&str, &str) = ("POST /x509-credentials", "Must be greater than zero.");
+const ENDS: (&str, &str) = (
+    "GET /x509-credentials",
+    "invalidAfter: required (datetime) The time and date past which the certificate is no longer valid in ISO 8601 format.",
+);
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let on = |id: &str, quote, requirement, script: Script| {
+        let id = format!("x509-credentials::ttl::{id}");
+        Scenario::new(id, CREATE, quote, script).requires(requirement)
+    };
+    vec![
+        on("hour", TTL, "A certificate asked for 3600 seconds ends about an hour later.", script!(hour))
+            .kind(Kind::Certificate),
+        on("days", TTL, "A certificate asked for 2592000 seconds ends 30 days later.", script!(days))
+            .kind(Kind::Certificate),
+        on("fraction", TTL, "A time to live is a number: 90.5 seconds are permitted.", script!(fraction))
+            .kind(Kind::Certificate),
+        on("smallest", POSITIVE, "Half a second is more than zero.", script!(smallest))
+            .kind(Kind::Input)
+            .should(),
+        on("zero", POSITIVE, "A time to live of 0 is refused with 400.", script!(zero)).kind(Kind::Input),
+        on("negative", POSITIVE, "A time to live below 0 is refused with 400.", script!(negative))
+            .kind(Kind::Input),
+        Scenario::new("x509-credentials::invalid-after::listed", X509.list, ENDS, script!(listed))
+            .requires("`invalidAfter` is the end of the certificate, to the second.")
+            .kind(Kind::Certificate),
+        Scenario::extension(
+            "x509-credentials::invalid-after::issued",
+            CREATE,
+            "`invalidAfter` of the new certificate is its notAfter exactly, and so is the list's.",
+            script!(issued),
+        )
+        .kind(Kind::Certificate),
+        Scenario::extension(
+            "x509-credentials::ttl::rounded-up",
+            CREATE,
+            "A fraction of a second is rounded up: the certificate does not end before it was asked to.",
+            script!(rounded_up),
+        )
+        .kind(Kind::Certificate),
+        Scenario::extension(
+            "x509-credentials::ttl::beyond-authority",
+            CREATE,
+            "A time to live beyond the end of the issuer's certificate is refused with 400.",
+            script!(beyond),
+        )
+        .kind(Kind::Input),
+    ]
+}
+
+/// The documented default body with a time to live.
+fn body(attempt: &Attempt, ttl: f64) -> serde_json::Value {
+    let mut body = X509.body(attempt);
+    // Whole seconds without a point, as the documented examples have them.
+    let whole = format!("{ttl}").parse::<i64>();
+    body["ttl"] = whole.map_or_else(|_| json!(ttl), |whole| json!(whole));
+    body
+}
+
+/// A certificate for so many seconds.
+async fn with(attempt: &mut Attempt, ttl: f64) -> Result<(Made, OffsetDateTime), Stop> {
+    let body = body(attempt, ttl);
+    let answer = attempt.ask_for(CREATE, body).await?;
+    attempt.status(&answer, 201)?;
+    Ok((Made::of(attempt, CREATE, &answer)?, OffsetDateTime::now_utc()))
+}
+
+async fn lasts_for(attempt: &mut Attempt, ttl: f64) -> Result<(), Stop> {
+    let (made, at) = with(attempt, ttl).await?;
+    attempt.found(examine(&made.body, at, |shown| lasts(shown, ttl)));
+    Ok(())
+}
+
+async fn hour(attempt: &mut Attempt) -> Result<(), Stop> {
+    lasts_for(attempt, 3600.0).await
+}
+
+async fn days(attempt: &mut Attempt) -> Result<(), Stop> {
+    lasts_for(attempt, 2_592_000.0).await
+}
+
+async fn fraction(attempt: &mut Attempt) -> Result<(), Stop> {
+    lasts_for(attempt, 90.5).await
+}
+
+async fn smallest(attempt: &mut Attempt) -> Result<(), Stop> {
+    lasts_for(attempt, 0.5).await
+}
+
+async fn refused(attempt: &mut Attempt, ttl: f64) -> Result<(), Stop> {
+    let body = body(attempt, ttl);
+    let answer = attempt.ask_for(CREATE, body).await?;
+    attempt.status(&answer, 400)
+}
+
+async fn zero(attempt: &mut Attempt) -> Result<(), Stop> {
+    refused(attempt, 0.0).await
+}
+
+async fn negative(attempt: &mut Attempt) -> Result<(), Stop> {
+    refused(attempt, -3600.0).await
+}
+
+/// A thousand years.
+async fn beyond(attempt: &mut Attempt) -> Result<(), Stop> {
+    refused(attempt, 31_536_000_000.0).await
+}
+
+/// The list tells when the certificate ends.
+async fn listed(attempt: &mut Attempt) -> Result<(), Stop> {
+    let (made, at) = with(attempt, 86_400.0).await?;
+    let item = attempt.find(Role::Observe, &made).await?;
+    let told = moment(attempt, &item, "invalidAfter")?;
+    attempt.found(examine(&made.body, at, |shown| ends_at(ends(shown), told.unix_timestamp(), told)));
+    Ok(())
+}
+
+async fn issued(attempt: &mut Attempt) -> Result<(), Stop> {
+    let (made, at) = with(attempt, 86_400.5).await?;
+    let item = attempt.find(Role::Observe, &made).await?;
+    for body in [&made.body, &item] {
+        let told = moment(attempt, body, "invalidAfter")?;
+        attempt.found(examine(&made.body, at, |shown| {
+            let seconds = if told.nanosecond() == 0 { told.unix_timestamp() } else { i64::MIN };
+            ends_at(ends(shown), seconds, told)
+        }));
+    }
+    Ok(())
+}
+
+fn ends_at(ends: OffsetDateTime, seconds: i64, told: OffsetDateTime) -> super::certificate::shown::Found {
+    super::certificate::shown::demand(
+        ends.unix_timestamp() == seconds,
+        "/invalidAfter",
+        &format!("{ends}, the certificate's end"),
+        told.to_string(),
+    )
+}
+
+async fn rounded_up(attempt: &mut Attempt) -> Result<(), Stop> {
+    let before = OffsetDateTime::now_utc();
+    let (made, at) = with(attempt, 600.5).await?;
+    let item = attempt.find(Role::Observe, &made).await?;
+    let created = moment(attempt, &item, "createdDate")?.max(before - time::Duration::minutes(5));
+    attempt.found(examine(&made.body, at, |shown| {
+        let asked = created + time::Duration::milliseconds(600_500);
+        super::certificate::shown::demand(
+            // The end is a whole second, and counted from one.
+            ends(shown) + time::Duration::seconds(1) > asked,
+            "/certificate",
+            &format!("no end before {asked}"),
+            ends(shown).to_string(),
+        )
+    }));
+    Ok(())
+}
