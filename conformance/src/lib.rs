@@ -13,6 +13,7 @@ mod http;
 mod normalise;
 mod oracle;
 mod outcome;
+mod recorded;
 pub mod report;
 mod runner;
 mod select;
@@ -20,7 +21,7 @@ mod target;
 
 pub use case::{CaseInfo, CaseResult, Kind, Level, Mismatch, Plane, Quote, Verdict};
 pub use exchange::{Answer, Authorization, Body, Exchange, Request, Role};
-pub use outcome::Outcome;
+pub use outcome::{Implementation, Outcome};
 pub use runner::{list, run, run_with};
 pub use select::unmatched;
-pub use target::{Admin, Auth, Options, Profile, Secret, Skip, Target, UrlError};
+pub use target::{Admin, Auth, AuthorityError, Options, Profile, Secret, Skip, Target, Tokens, UrlError};

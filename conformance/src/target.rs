@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::Url;
+use reqwest::{Certificate, Url};
 use serde::Serialize;
 
 /// A server to test.
@@ -11,6 +11,20 @@ pub struct Target {
     url: String,
     auth: Auth,
     admin: Option<Admin>,
+    tokens: Tokens,
+    authorities: Vec<Certificate>,
+}
+
+/// Access tokens that are not the run's own, for the cases about who is let in. Cases that need one that is not there are
+/// skipped, unless the run can make it: in the profile `extended` with an administrator all but the expired one.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    /// One of another tenant, with all scopes.
+    pub other_tenant: Option<Secret>,
+    /// A valid one that lacks every scope of the client credentials API.
+    pub without_scopes: Option<Secret>,
+    /// One that was valid once.
+    pub expired: Option<Secret>,
 }
 
 /// An administrator's login to the configuration API. It must be allowed to read and write all of the configuration.
@@ -71,13 +85,31 @@ impl Target {
             check(url)?;
         }
         let url = check(url)?.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, auth, admin: None })
+        Ok(Self { url, auth, admin: None, tokens: Tokens::default(), authorities: Vec::new() })
     }
 
     /// The same server with an administrator's login. Without one the cases of the configuration API are skipped.
     #[must_use]
     pub fn with_admin(self, admin: Admin) -> Self {
         Self { admin: Some(admin), ..self }
+    }
+
+    /// The same server with further access tokens.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Tokens) -> Self {
+        Self { tokens, ..self }
+    }
+
+    /// The same server, with CAs that are trusted besides the system's: one or more certificates in PEM.
+    ///
+    /// # Errors
+    /// When there is no certificate in `pem`, or one that is broken.
+    pub fn with_authorities(self, pem: &[u8]) -> Result<Self, AuthorityError> {
+        let authorities = Certificate::from_pem_bundle(pem).map_err(|_| AuthorityError)?;
+        if authorities.is_empty() {
+            return Err(AuthorityError);
+        }
+        Ok(Self { authorities, ..self })
     }
 
     /// The URL without a slash at its end.
@@ -92,7 +124,16 @@ impl Target {
     pub(crate) fn admin(&self) -> Option<&Admin> {
         self.admin.as_ref()
     }
+
+    pub(crate) fn authorities(&self) -> &[Certificate] {
+        &self.authorities
+    }
 }
+
+/// What was to be trusted is no certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no whole certificate in PEM (`-----BEGIN CERTIFICATE-----`)")]
+pub struct AuthorityError;
 
 /// Why a URL can't be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
