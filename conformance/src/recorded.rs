@@ -146,7 +146,7 @@ impl Recorder<'_> {
 
 const MOST_DEPTH: usize = 3;
 const MOST_ITEMS: usize = 3;
-const MOST_MEMBERS: usize = 12;
+const MOST_MEMBERS: usize = 8;
 const MOST_CHARACTERS: usize = 80;
 
 fn shorten(text: &str) -> String {

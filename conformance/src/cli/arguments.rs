@@ -11,20 +11,21 @@ const RUN: &str = "run";
 /// Reads the command line. What clap has to tell, be it help or a mistake, comes as the inner error.
 pub(super) fn read(mut arguments: Vec<OsString>) -> Result<Result<Cli, clap::Error>, Usage> {
     let mut command = Cli::command();
-    command.build();
+    // A built one knows which options exclude each other, but can't be changed any more.
+    let mut built = command.clone();
+    built.build();
     // A look ahead: what is missing may be in the file.
     let ahead = command.clone().ignore_errors(true).try_get_matches_from(&arguments).ok();
     let ahead = ahead.as_ref().and_then(|matches| matches.subcommand_matches(RUN));
-    let run = command.find_subcommand(RUN).cloned();
-    if let (Some(given), Some(run)) = (ahead, run) {
+    if let (Some(given), Some(run)) = (ahead, built.find_subcommand(RUN)) {
         if let Some(path) = given.get_one::<std::path::PathBuf>("config") {
-            arguments.extend(file::arguments(path, &run, given)?);
+            arguments.extend(file::arguments(path, run, given)?);
         }
         // What the environment says does not count against what the command line says.
         let beaten = run.get_arguments().filter(|argument| {
             let id = argument.get_id().as_str();
             source(given, id) == Some(ValueSource::EnvVariable)
-                && conflicts(&run, given, id, |source| source == ValueSource::CommandLine)
+                && conflicts(run, given, id, |source| source == ValueSource::CommandLine)
         });
         for id in beaten.map(|argument| argument.get_id().clone()) {
             command = command.mut_subcommand(RUN, |run| run.mut_arg(id, |argument| argument.env(None)));

@@ -94,19 +94,16 @@ fn unknown(asked: &str, cases: &[CaseInfo]) -> Usage {
         near = cases.iter().filter(|case| distance(asked, &case.id) <= case.id.len() / 4).collect();
     }
     near.sort_by_key(|case| distance(asked, &case.id));
-    let more = near.len().saturating_sub(SUGGESTED);
+    let others = near.len() > SUGGESTED;
     near.truncate(SUGGESTED);
-    let mut text = format!("there is no case `{asked}`");
-    match near.as_slice() {
-        [] => text.push_str("; `list` has them all"),
-        near => {
-            text.push_str("; did you mean\n");
-            near.iter().for_each(|case| text.push_str(&format!("  {}\n", case.id)));
-            let more = if more > 0 { format!("or one of {more} others in `list`") } else { String::new() };
-            text = format!("{text}{more}").trim_end().to_owned();
+    let ids: String = near.iter().map(|case| format!("\n  {}", case.id)).collect();
+    Usage(match (near.is_empty(), others) {
+        (true, _) => format!("there is no case `{asked}`; `list` has them all"),
+        (false, true) => {
+            format!("there is no case `{asked}`; did you mean one of these, or another in `list`?{ids}")
         }
-    }
-    Usage(text)
+        (false, false) => format!("there is no case `{asked}`; did you mean{ids}"),
+    })
 }
 
 /// How many letters must be added, removed or replaced to make one text of the other.

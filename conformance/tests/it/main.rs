@@ -6,4 +6,6 @@ mod cli;
 mod configuration;
 mod fake;
 mod faults;
+mod file;
 mod runs;
+mod targets;
