@@ -8,6 +8,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpListener,
+    task::JoinSet,
     time::sleep,
 };
 use tokio_rustls::{TlsAcceptor, rustls};
@@ -29,7 +30,7 @@ enum Manner {
 }
 use Manner::{Drips, Endless, Only, Says, Stops};
 
-const TIMEOUT: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 async fn start(manner: Manner) -> String {
     start_with(manner, None).await.replace("https", "http")
@@ -127,7 +128,9 @@ async fn tell(url: &str, auth: Auth) -> String {
     told(&run(Target::new(url, auth).unwrap(), options()).await)
 }
 
-const LATE: &str = "no complete answer within 0.5 s: find out what the server waits for, or give it longer with \
+const CREATED: &str = "HTTP/1.1 201 X\r\ncontent-type: application/json\r\ncontent-length: 30\r\nconnection: close\r\n\r\n\
+                       {\"id\": \"cscmbuc1f0s73f7r2dl0\"}";
+const LATE: &str = "no complete answer within 2 s: find out what the server waits for, or give it longer with \
                     --timeout";
 const NO_HTTP: &str =
     "what came back is not HTTP: check the port, and write https:// if the server speaks TLS there";
@@ -191,12 +194,16 @@ async fn each_is_told_in_one_sentence() {
             token("no access token (status 401, error `invalid_client`): check --client-id and --client-secret"),
         ),
     ];
+    let mut running = JoinSet::new();
     for (manner, case, token) in targets {
-        let url = start(manner.clone()).await;
-        let shown = format!("{manner:?}").chars().take(100).collect::<String>();
-        assert_eq!(tell(&url, Auth::None).await, case, "{shown}");
-        assert_eq!(tell(&url, client()).await, token, "{shown}");
+        running.spawn(async move {
+            let url = start(manner.clone()).await;
+            let shown = format!("{manner:?}").chars().take(100).collect::<String>();
+            assert_eq!(tell(&url, Auth::None).await, case, "{shown}");
+            assert_eq!(tell(&url, client()).await, token, "{shown}");
+        });
     }
+    running.join_all().await;
 }
 
 fn error(reason: &str) -> String {
@@ -269,41 +276,36 @@ async fn tls_is_told_too() {
 
 /// All cases against a target; how long it took in timeouts.
 async fn all(url: &str, auth: Auth) -> (Outcome, f64) {
+    let timeout = TIMEOUT / 8;
     let admin = Admin { user: "admin".to_owned(), password: Secret::new("hidden") };
     let started = Instant::now();
-    let options = Options { profile: Profile::Extended, timeout: TIMEOUT, ..Options::default() };
+    let options = Options { profile: Profile::Extended, timeout, ..Options::default() };
     let outcome = run(Target::new(url, auth).unwrap().with_admin(admin), options).await;
-    (outcome, started.elapsed().as_secs_f64() / TIMEOUT.as_secs_f64())
+    (outcome, started.elapsed().as_secs_f64() / timeout.as_secs_f64())
 }
+
+/// Far from what it would be if each case were waited for, and far from what it is, for slow machines.
+const FEW: f64 = 30.0;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_hangs_holds_hundreds_of_cases_up_for_a_few_timeouts() {
-    let url = start(Stops("")).await;
-    let (outcome, timeouts) = all(&url, Auth::None).await;
-    assert!(outcome.results.len() > 300 && outcome.count("error") == outcome.results.len());
-    assert!(timeouts < 6.0, "{timeouts}");
-    let (outcome, timeouts) = all(&url, client()).await;
-    assert_eq!(outcome.count("error"), outcome.results.len());
-    assert!(timeouts < 3.0, "{timeouts}");
-
-    // It answers whether it is there, and creations, but changes nothing.
-    let created = "HTTP/1.1 201 X\r\ncontent-type: application/json\r\ncontent-length: 30\r\nconnection: close\r\n\r\n\
-                   {\"id\": \"cscmbuc1f0s73f7r2dl0\"}";
-    for manner in [
-        Only("GET / ", "HTTP/1.1 404 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
-        Only("POST", created),
-    ] {
-        let (outcome, timeouts) = all(&start(manner).await, Auth::None).await;
-        assert!(outcome.count("error") > 250, "{}", outcome.count("error"));
-        assert!(timeouts < 12.0, "{timeouts}");
+    let there = "HTTP/1.1 404 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    // One that says nothing; one that says only that it is there; one that makes things, and then says nothing.
+    for manner in [Stops(""), Only("GET / ", there), Only("POST", CREATED)] {
+        let url = start(manner.clone()).await;
+        let (outcome, timeouts) = all(&url, Auth::None).await;
+        let errors = outcome.count("error");
+        assert!(errors > 250, "{manner:?}: {errors}");
+        assert!(timeouts < FEW, "{manner:?}: {timeouts}");
     }
+    let (outcome, timeouts) = all(&start(Stops("")).await, client()).await;
+    assert_eq!(outcome.count("error"), outcome.results.len());
+    assert!(timeouts < FEW, "{timeouts}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_hangs_is_waited_for_once_more_when_a_case_cleans_up() {
-    let created = "HTTP/1.1 201 X\r\ncontent-type: application/json\r\ncontent-length: 30\r\nconnection: close\r\n\r\n\
-                   {\"id\": \"cscmbuc1f0s73f7r2dl0\"}";
-    let url = start(Only("POST", created)).await;
+    let url = start(Only("POST", CREATED)).await;
     let options = Options { only: vec!["basic-credentials::list::example-list".to_owned()], ..options() };
     let outcome = run(Target::new(&url, Auth::None).unwrap(), options).await;
     assert_eq!(told(&outcome), format!("ERROR GET URL/api/v1/basic-credentials: {LATE}"));
