@@ -118,8 +118,11 @@ impl Body {
 /// How many items of a list are kept: a server may have hundreds of thousands.
 const KEPT_ITEMS: usize = 20;
 
-/// About how much of a body is kept, in bytes.
-const KEPT_BYTES: usize = 32 << 10;
+/// About how much of a body is kept, in bytes of memory.
+const KEPT_BYTES: usize = 16 << 10;
+
+/// About what a value takes beside its text, with its place in an object.
+const VALUE_BYTES: usize = 100;
 
 impl Answer {
     /// A copy to keep.
@@ -127,9 +130,7 @@ impl Answer {
         let mut left = KEPT_BYTES;
         let body = match &self.body {
             Body::Empty => Body::Empty,
-            Body::Json(Value::Array(items)) => {
-                Body::Json(items.iter().take(KEPT_ITEMS).map(|item| excerpt(item, &mut left)).collect())
-            }
+            Body::Json(Value::Array(items)) => Body::Json(Value::Array(first(items))),
             Body::Json(value) => Body::Json(excerpt(value, &mut left)),
             Body::Text(text) => Body::Text(cut(text, &mut left)),
         };
@@ -165,9 +166,23 @@ impl Answer {
     }
 }
 
+/// The first items of a list, whole ones unless one alone is too long.
+fn first(items: &[Value]) -> Vec<Value> {
+    let (mut kept, mut taken) = (Vec::new(), 0);
+    for item in items.iter().take(KEPT_ITEMS) {
+        let mut left = KEPT_BYTES;
+        kept.push(excerpt(item, &mut left));
+        taken += KEPT_BYTES - left;
+        if taken > KEPT_BYTES {
+            break;
+        }
+    }
+    kept
+}
+
 /// The start of a value.
 fn excerpt(value: &Value, left: &mut usize) -> Value {
-    *left = left.saturating_sub(size_of::<Value>());
+    *left = left.saturating_sub(VALUE_BYTES);
     match value {
         Value::String(text) => Value::String(cut(text, left)),
         Value::Array(items) => {
@@ -230,4 +245,37 @@ impl fmt::Display for Request {
 
 fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kept(body: Value) -> Value {
+        let answer = Answer { status: 200, headers: Vec::new(), body: Body::Json(body) };
+        answer.excerpt().json().unwrap().clone()
+    }
+
+    #[test]
+    fn of_long_bodies_the_start_is_kept() {
+        let short = json!({"a": [1, {"b": "é"}], "c": null});
+        assert_eq!(kept(short.clone()), short);
+        let item = json!({"id": "a", "text": "x".repeat(2000)});
+        let items = kept(vec![item.clone(); 30].into());
+        assert_eq!(items, Value::from(vec![item; 8]));
+        assert_eq!(kept(vec![json!(1); 30].into()).as_array().unwrap().len(), KEPT_ITEMS);
+        for long in [
+            json!("é".repeat(KEPT_BYTES)),
+            json!({"a": vec![json!([]); KEPT_BYTES]}),
+            json!([vec![1; KEPT_BYTES]]),
+        ] {
+            let length = kept(long).to_string().len();
+            assert!((100..=KEPT_BYTES + 2).contains(&length), "{length}");
+        }
+        let text = Answer { status: 200, headers: Vec::new(), body: Body::Text("x".repeat(KEPT_BYTES * 2)) };
+        assert_eq!(text.excerpt().body, Body::Text("x".repeat(KEPT_BYTES)));
+    }
 }

@@ -2,6 +2,17 @@
 //!
 //! [`run`] sends every documented request to a server and compares the answers with the documented ones. It shares
 //! nothing with the server and the SDK but the document, so that it can tell what both get wrong.
+//!
+//! ```no_run
+//! use vouchsafe_conformance::{Auth, Profile, Secret, Target, report, run};
+//!
+//! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+//! let target = Target::new("http://127.0.0.1:8080", Auth::Token(Secret::new("the access token")))?;
+//! let outcome = run(target, Profile::ClientCredentials).await;
+//! assert!(outcome.passed(), "{}", report::summary(&outcome));
+//! # Ok(())
+//! # }
+//! ```
 
 mod attempt;
 mod case;

@@ -142,13 +142,13 @@ fn the_readme_has_a_file_that_is_read() {
     for name in ["client.secret", "admin.password"] {
         write(folder.path(), name, "secret\n");
     }
-    // Every option is in it, the commented ones too.
-    let all: String = example
-        .lines()
-        .map(|line| line.strip_prefix("#:").unwrap_or(line).trim_start())
-        .fold(String::new(), |all, line| all + line + "\n");
+    // What is commented out without a space is to be read, too.
+    let wake =
+        |line: &'static str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
+    let all: String = example.lines().flat_map(|line| [wake(line), "\n"]).collect();
     for content in [example, &all] {
         let content = content
+            .replace("https://login.example", "http://127.0.0.1:1")
             .replace("client.secret", folder.path().join("client.secret").to_str().unwrap())
             .replace("admin.password", folder.path().join("admin.password").to_str().unwrap());
         let file = write(folder.path(), "conformance.toml", &content);
