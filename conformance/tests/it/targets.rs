@@ -1,7 +1,10 @@
 //! Targets that misbehave below the API: each is told in one plain sentence, in bounded time and memory.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -12,7 +15,7 @@ use tokio::{
     time::sleep,
 };
 use tokio_rustls::{TlsAcceptor, rustls};
-use vouchsafe_conformance::{Admin, Auth, Options, Outcome, Profile, Role, Secret, Target, Verdict, run};
+use vouchsafe_conformance::{Admin, Auth, Options, Outcome, Profile, Secret, Target, Verdict, run};
 
 /// What a target does once it has read a request.
 #[derive(Debug, Clone)]
@@ -27,8 +30,10 @@ enum Manner {
     Endless(&'static str, &'static str),
     /// Answers this method with this, and nothing else at all.
     Only(&'static str, &'static str),
+    /// Has a session and a configuration that can be changed, for so many requests; counts them all.
+    Until(usize, Arc<AtomicUsize>),
 }
-use Manner::{Drips, Endless, Only, Says, Stops};
+use Manner::{Drips, Endless, Only, Says, Stops, Until};
 
 /// For those that are waited for in vain.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -74,6 +79,17 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, manner: Manner) 
             stream.write_all(answer.as_bytes()).await.ok()?;
             return stream.shutdown().await.ok();
         }
+        Until(most, count) if count.fetch_add(1, Ordering::Relaxed) < most => {
+            let status = if request.starts_with(b"GET") { 200 } else { 201 };
+            let body = "{\"body\": {\"xcbError\": {\"email\": false, \"snmp\": false}}}";
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nset-cookie: session_id=1\r\ncontent-type: application/json\r\n\
+                 content-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(format!("{head}{body}").as_bytes()).await.ok()?;
+            return stream.shutdown().await.ok();
+        }
         Stops(answer) => stream.write_all(answer.as_bytes()).await.ok()?,
         Drips => {
             stream.write_all(b"HTTP/1.1 201 X\r\ncontent-length: 1000\r\n\r\n").await.ok()?;
@@ -89,7 +105,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, manner: Manner) 
                 stream.write_all(more.as_bytes()).await.ok()?;
             }
         }
-        Only(..) => {}
+        Only(..) | Until(..) => {}
     }
     sleep(Duration::from_secs(600)).await;
     None
@@ -318,14 +334,22 @@ async fn a_target_that_hangs_holds_hundreds_of_cases_up_for_a_few_timeouts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_hangs_is_waited_for_once_more_when_a_case_cleans_up() {
-    let url = start(Only("POST", CREATED)).await;
-    let options = Options { only: vec!["basic-credentials::list::example-list".to_owned()], ..impatient() };
-    let outcome = run(Target::new(&url, Auth::None).unwrap(), options).await;
-    assert_eq!(told(&outcome), format!("ERROR GET URL/api/v1/basic-credentials: {LATE}"));
-    let result = &outcome.results[0];
-    assert_eq!(result.left_behind.len(), 1, "{:?}", result.left_behind);
-    assert!(result.exchanges.iter().all(|exchange| exchange.role == Role::Prepare));
-    assert!(result.duration < TIMEOUT * 3, "{:?}", result.duration);
+    let count = Arc::new(AtomicUsize::new(0));
+    // A login, a look, a transaction, a change, a look at the transaction, a commit. Then it says nothing any more.
+    let url = start(Until(6, Arc::clone(&count))).await;
+    let options = Options { only: vec!["transaction::commit::closes".to_owned()], ..impatient() };
+    let admin = Admin { user: "admin".to_owned(), password: Secret::new("hidden") };
+    let outcome = run(Target::new(&url, Auth::None).unwrap().with_admin(admin), options).await;
+    assert_eq!(told(&outcome), format!("ERROR GET URL/api/transaction: {LATE}"));
+    // To take the change back would take a transaction, the change and a commit.
+    assert_eq!(count.load(Ordering::Relaxed), 6 + 2);
+    assert_eq!(
+        outcome.results[0].left_behind,
+        [
+            "a change of the configuration: PUT /api/configuration/alerting/system_alerts was not answered",
+            "a change of the configuration: the commit that takes back a change was not answered",
+        ]
+    );
 }
 
 /// A server with very many credentials.
