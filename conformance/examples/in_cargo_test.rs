@@ -15,10 +15,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let outcome = run(target, options).await;
 
     // Every result is typed: what differs, where in the answer, and where the document says so.
-    for result in &outcome.results {
-        let Verdict::Fail(mismatches) = &result.verdict else { continue };
-        for mismatch in mismatches.iter().filter(|mismatch| mismatch.at == "status") {
-            return Err(format!("{}: {}", result.case.id, mismatch.requirement).into());
+    let fails = outcome.results.iter().filter_map(|result| match &result.verdict {
+        Verdict::Fail(mismatches) => Some((&result.case.id, mismatches)),
+        _ => None,
+    });
+    for (id, mismatches) in fails {
+        if let Some(mismatch) = mismatches.iter().find(|mismatch| mismatch.at == "status") {
+            return Err(format!("{id}: {} See #{}.", mismatch.requirement, mismatch.pointer).into());
         }
     }
     // Or all of it, as the command prints it.

@@ -63,7 +63,7 @@ impl Wire {
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             reader.push(&chunk)?;
         }
-        let body = Body::parse(&reader.finish());
+        let body = Body::parse(&reader.finish()?);
         let answer = Answer { status: response.status().as_u16(), headers, body };
         match answer.header("content-encoding") {
             None | Some("identity") => Ok(answer),

@@ -66,6 +66,7 @@ async fn a_file_has_any_option_and_the_command_line_wins() {
         let arguments = [&run[..], &["--only", create, "--quiet"], arguments].concat();
         let output = command_with(&arguments, variables);
         let printed = text(&output.stdout);
+        assert_ne!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));
         let fetched = arguments.contains(&"--client-id");
         assert_eq!(printed.contains("token endpoint"), fetched, "{printed}{}", text(&output.stderr));
         let calls = fake.calls();

@@ -164,7 +164,7 @@ const NO_HTTP: &str =
     "what came back is not HTTP: check the port, and write https:// if the server speaks TLS there";
 const SILENT: &str = "the server closed the connection without an answer: look into its log";
 const SHORT: &str = "the answer ended too soon: it is shorter than its Content-Length says";
-const LONG: &str = "the answer is longer than 8 MiB: only lists may be";
+const LONG: &str = "the answer is longer than 8 MiB, or has very many values: only lists may";
 const GZIP: &str =
     "the answer is encoded (`gzip`), though the request says `Accept-Encoding: identity`: send it as it is";
 
