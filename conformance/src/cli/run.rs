@@ -75,11 +75,11 @@ impl Run {
         let mut screen = Screen::new(list(&options).len(), shown);
         let mut outcome = run_with(target, options, |result| screen.tell(result)).await;
         outcome.implementation = implementation.as_deref().map(Into::into);
-        screen.finish()?;
+        let all = screen.finish()?;
         if let Some(path) = record {
             std::fs::write(path, recorded::write(&outcome))?;
         }
-        print(&outcome, shown)?;
+        print(&outcome, all)?;
         Ok(outcome.passed())
     }
 
@@ -118,9 +118,9 @@ fn trusting(target: Target, path: &std::path::Path) -> Result<Target, Usage> {
     target.with_authorities(&pem).map_err(|error| wrong(error.to_string()))
 }
 
-fn print(outcome: &Outcome, shown: Shown) -> io::Result<()> {
+fn print(outcome: &Outcome, all: bool) -> io::Result<()> {
     let mut out = io::stdout();
-    if shown != Shown::Quiet {
+    if all {
         out.write_all(report::promises(outcome).as_bytes())?;
     }
     out.write_all(report::summary(outcome).as_bytes())

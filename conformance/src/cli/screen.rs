@@ -88,11 +88,11 @@ impl Screen {
         }
     }
 
-    /// Takes the bar away.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    /// Takes the bar away. Whether what passed was shown, so that the rest is, too.
+    pub(super) fn finish(mut self) -> io::Result<bool> {
         self.bar.finish_and_clear();
         self.tell_folded();
-        self.written
+        self.written.map(|()| self.passes)
     }
 }
 
