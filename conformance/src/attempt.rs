@@ -72,6 +72,10 @@ pub(crate) struct Attempt {
     pub(crate) suffix: String,
     made: Vec<Made>,
     changed: Changed,
+    /// Whether all is done but the cleanup.
+    cleaning: bool,
+    /// Whether the last request was not answered.
+    unanswered: bool,
 }
 
 impl Attempt {
@@ -85,6 +89,8 @@ impl Attempt {
             suffix: random_suffix(),
             made: Vec::new(),
             changed: Changed::default(),
+            cleaning: false,
+            unanswered: false,
         }
     }
 
@@ -111,9 +117,13 @@ impl Attempt {
         path: &str,
         content: Content,
     ) -> Result<Answer, Stop> {
-        let start = Instant::now();
-        let sent = self.run.http.send(credentials, method, path, content).await;
+        if self.cleaning && self.unanswered {
+            return Err(Stop::Error("not tried, since a request before it was not answered".to_owned()));
+        }
+        let (start, own) = (Instant::now(), self.own());
+        let sent = self.run.http.send(credentials, method, path, content, &own).await;
         let duration = start.elapsed();
+        self.unanswered = sent.is_err();
         let (request, answer) = sent.map_err(Stop::Error)?;
         let operation = match operation {
             "" => self.run.document.operation_at(method, path).map_or("", |operation| operation.id),
@@ -138,6 +148,15 @@ impl Attempt {
     /// The run's access token, if it has one.
     pub(crate) fn token(&self) -> Option<Secret> {
         self.run.http.token().cloned()
+    }
+
+    /// Texts by which what the case made is found in a list.
+    fn own(&self) -> Vec<String> {
+        let names = ["id", "username", "serialNumber", "commonName"];
+        let of =
+            |made: &Made| names.map(|name| made.body.get(name)?.as_str().map(|text| format!("\"{text}\"")));
+        let made = self.made.iter().flat_map(of).flatten();
+        made.chain([self.suffix.clone()]).collect()
     }
 
     /// Compares the last answer with what is expected and records all differences.
@@ -255,6 +274,8 @@ impl Attempt {
     pub(crate) async fn clean(&mut self) {
         // What goes wrong here is told as left behind. It does not change the verdict.
         let differences = self.mismatches.len();
+        // One that hangs is waited for once more, not for everything that there is to take back.
+        (self.cleaning, self.unanswered) = (true, false);
         for made in std::mem::take(&mut self.made) {
             if let Err(reason) = self.revoke(&made).await {
                 self.left_behind.push(format!("made by {}: {reason}", made.operation.title()));
@@ -285,7 +306,7 @@ fn unprepared(success: Option<&Response>, answer: &Answer) -> Difference {
         requirement: "The credentials that this case needs can be made.".to_owned(),
         pointer: success.map(|success| success.pointer().to_owned()).unwrap_or_default(),
         expected: success.map(|success| format!("{} with a JSON object", success.status)).unwrap_or_default(),
-        actual: answer.status.to_string(),
+        actual: answer.told_status(),
     }
 }
 

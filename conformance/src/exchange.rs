@@ -2,11 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// Why a case made an exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Makes what the case needs.
@@ -17,6 +17,17 @@ pub enum Role {
     Observe,
     /// Revokes what the case made.
     Cleanup,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Prepare => "prepare",
+            Self::Request => "request",
+            Self::Observe => "observe",
+            Self::Cleanup => "cleanup",
+        })
+    }
 }
 
 /// A request and its answer.
@@ -107,14 +118,21 @@ impl Body {
 /// How many items of a list are kept: a server may have hundreds of thousands.
 const KEPT_ITEMS: usize = 20;
 
+/// About how much of a body is kept, in bytes of memory.
+const KEPT_BYTES: usize = 16 << 10;
+
+/// About what a value takes beside its text, with its place in an object.
+const VALUE_BYTES: usize = 100;
+
 impl Answer {
     /// A copy to keep.
     pub(crate) fn excerpt(&self) -> Self {
+        let mut left = KEPT_BYTES;
         let body = match &self.body {
-            Body::Json(Value::Array(items)) => {
-                Body::Json(Value::Array(items.iter().take(KEPT_ITEMS).cloned().collect()))
-            }
-            body => body.clone(),
+            Body::Empty => Body::Empty,
+            Body::Json(Value::Array(items)) => Body::Json(Value::Array(first(items))),
+            Body::Json(value) => Body::Json(excerpt(value, &mut left)),
+            Body::Text(text) => Body::Text(cut(text, &mut left)),
         };
         Self { status: self.status, headers: self.headers.clone(), body }
     }
@@ -125,6 +143,20 @@ impl Answer {
         headers.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// The status; of a redirect also where it leads, which is where nothing was sent.
+    pub(crate) fn told_status(&self) -> String {
+        match self.header("location").filter(|_| (300..400).contains(&self.status)) {
+            Some(place) => {
+                let place: String = place.chars().take(200).flat_map(char::escape_debug).collect();
+                format!(
+                    "{}, a redirect to {place}, which is not followed: test the URL it leads to",
+                    self.status
+                )
+            }
+            None => self.status.to_string(),
+        }
+    }
+
     /// The body, if it is JSON.
     pub fn json(&self) -> Option<&Value> {
         match &self.body {
@@ -132,6 +164,56 @@ impl Answer {
             Body::Empty | Body::Text(_) => None,
         }
     }
+}
+
+/// The first items of a list, whole ones unless one alone is too long.
+fn first(items: &[Value]) -> Vec<Value> {
+    let (mut kept, mut taken) = (Vec::new(), 0);
+    for item in items.iter().take(KEPT_ITEMS) {
+        let mut left = KEPT_BYTES;
+        kept.push(excerpt(item, &mut left));
+        taken += KEPT_BYTES - left;
+        if taken > KEPT_BYTES {
+            break;
+        }
+    }
+    kept
+}
+
+/// The start of a value.
+fn excerpt(value: &Value, left: &mut usize) -> Value {
+    *left = left.saturating_sub(VALUE_BYTES);
+    match value {
+        Value::String(text) => Value::String(cut(text, left)),
+        Value::Array(items) => {
+            let mut kept = Vec::new();
+            for item in items {
+                if *left == 0 {
+                    break;
+                }
+                kept.push(excerpt(item, left));
+            }
+            Value::Array(kept)
+        }
+        Value::Object(members) => {
+            let mut kept = Map::new();
+            for (name, value) in members {
+                if *left == 0 {
+                    break;
+                }
+                kept.insert(cut(name, left), excerpt(value, left));
+            }
+            Value::Object(kept)
+        }
+        scalar => scalar.clone(),
+    }
+}
+
+/// The start of a text.
+fn cut(text: &str, left: &mut usize) -> String {
+    let end = text.floor_char_boundary(*left);
+    *left -= end;
+    text.get(..end).unwrap_or(text).to_owned()
 }
 
 impl Request {
@@ -163,4 +245,37 @@ impl fmt::Display for Request {
 
 fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kept(body: Value) -> Value {
+        let answer = Answer { status: 200, headers: Vec::new(), body: Body::Json(body) };
+        answer.excerpt().json().unwrap().clone()
+    }
+
+    #[test]
+    fn of_long_bodies_the_start_is_kept() {
+        let short = json!({"a": [1, {"b": "é"}], "c": null});
+        assert_eq!(kept(short.clone()), short);
+        let item = json!({"id": "a", "text": "x".repeat(2000)});
+        let items = kept(vec![item.clone(); 30].into());
+        assert_eq!(items, Value::from(vec![item; 8]));
+        assert_eq!(kept(vec![json!(1); 30].into()).as_array().unwrap().len(), KEPT_ITEMS);
+        for long in [
+            json!("é".repeat(KEPT_BYTES)),
+            json!({"a": vec![json!([]); KEPT_BYTES]}),
+            json!([vec![1; KEPT_BYTES]]),
+        ] {
+            let length = kept(long).to_string().len();
+            assert!((100..=KEPT_BYTES + 2).contains(&length), "{length}");
+        }
+        let text = Answer { status: 200, headers: Vec::new(), body: Body::Text("x".repeat(KEPT_BYTES * 2)) };
+        assert_eq!(text.excerpt().body, Body::Text("x".repeat(KEPT_BYTES)));
+    }
 }

@@ -1,26 +1,26 @@
 //! Talks HTTP with the target.
 
+mod body;
+mod reason;
 mod token;
+mod wire;
 
 use reqwest::{
-    Client, Method, RequestBuilder,
+    Method,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE},
-    redirect::Policy,
 };
 use serde_json::Value;
 
 use crate::{
-    exchange::{Answer, Authorization, Body, Request},
+    exchange::{Answer, Authorization, Request},
     target::{Auth, Options, Secret, Target},
 };
-
-/// Longest answer that is read; a list of some 300,000 credentials.
-const MAX_ANSWER: usize = 64 << 20;
+use wire::Wire;
 
 /// The target with a connection pool and an access token.
 #[derive(Debug)]
 pub(crate) struct Http {
-    client: Client,
+    wire: Wire,
     url: String,
     token: Option<Secret>,
 }
@@ -71,9 +71,6 @@ impl Content {
 
 const JSON: &str = "application/json";
 
-/// A stream, which has no end: what comes after its head is not read.
-const EVENTS: &[u8] = b"text/event-stream";
-
 /// Stands in a query for the access token that is sent there.
 pub(crate) const REDACTED: &str = "access_token=[redacted]";
 
@@ -86,9 +83,7 @@ impl Http {
         options: &Options,
         token_path: Option<&str>,
     ) -> Result<Self, String> {
-        // Redirects are answers to judge, not to follow: a token must not go elsewhere.
-        let client = Client::builder().redirect(Policy::none()).timeout(options.timeout).build();
-        let client = client.map_err(|error| format!("cannot make an HTTP client: {}", reason(&error)))?;
+        let wire = Wire::open(target, options)?;
         let url = target.url().to_owned();
         let token = match target.auth() {
             Auth::None => None,
@@ -97,19 +92,21 @@ impl Http {
                 let below = || token_path.map(|path| format!("{url}{path}"));
                 let token_url = token_url.clone().or_else(below);
                 let token_url = token_url.ok_or("the document names no token endpoint")?;
-                Some(token::fetch(&client, &token_url, client_id, client_secret).await?)
+                Some(token::fetch(&wire, &token_url, client_id, client_secret).await?)
             }
         };
-        Ok(Self { client, url, token })
+        Ok(Self { wire, url, token })
     }
 
-    /// Sends a request to `path` below the target's URL and reads the whole answer.
+    /// Sends a request to `path` below the target's URL and reads the answer. Of a very long list it keeps the start, and
+    /// items with a text of `own`.
     pub(crate) async fn send(
         &self,
         credentials: Credentials<'_>,
         method: &str,
         path: &str,
         content: Content,
+        own: &[String],
     ) -> Result<(Request, Answer), String> {
         let authorization = self.authorization(credentials);
         let (method, url) = (method.to_uppercase(), format!("{}{path}", self.url));
@@ -124,7 +121,7 @@ impl Http {
         let title = format!("{} {}", request.method, request.url);
         let parsed = Method::from_bytes(request.method.as_bytes());
         let parsed = parsed.map_err(|_| format!("{title}: not a method"))?;
-        let mut builder = self.client.request(parsed, self.address(credentials, &request.url));
+        let mut builder = self.wire.request(parsed, &self.address(credentials, &request.url));
         builder = match (credentials, &self.token) {
             (Credentials::None | Credentials::Query, _) | (Credentials::Token, None) => builder,
             (Credentials::TokenAfter(event), token) => {
@@ -147,13 +144,13 @@ impl Http {
         {
             builder = builder.body(bytes);
         }
-        let answer = read(builder).await.map_err(|reason| format!("{title}: {reason}"))?;
+        let answer = self.wire.read(builder, own).await.map_err(|reason| format!("{title}: {reason}"))?;
         Ok((request, answer))
     }
 
     /// Whether the target answers at all, whatever it says.
     pub(crate) async fn probe(&self) -> Result<(), String> {
-        let answer = read(self.client.get(&self.url)).await;
+        let answer = self.wire.read(self.wire.request(Method::GET, &self.url), &[]).await;
         answer.map(|_| ()).map_err(|reason| format!("GET {}: {reason}", self.url))
     }
 
@@ -164,7 +161,7 @@ impl Http {
 
     /// An access token of another client, from the endpoint at `path` below the target's URL.
     pub(crate) async fn token_of(&self, path: &str, id: &str, secret: &Secret) -> Result<Secret, String> {
-        token::fetch(&self.client, &format!("{}{path}", self.url), id, secret).await
+        token::fetch(&self.wire, &format!("{}{path}", self.url), id, secret).await
     }
 
     /// Where a request really goes; what is kept of it has no secret.
@@ -175,6 +172,11 @@ impl Http {
             }
             _ => url.to_owned(),
         }
+    }
+
+    /// How many requests had no complete answer in time.
+    pub(crate) fn late(&self) -> usize {
+        self.wire.late()
     }
 
     fn authorization(&self, credentials: Credentials<'_>) -> Authorization {
@@ -195,36 +197,4 @@ fn start(bytes: &[u8]) -> String {
     let shown = bytes.get(..SHOWN_TEXT).unwrap_or(bytes);
     let more = if shown.len() < bytes.len() { format!("… ({} bytes)", bytes.len()) } else { String::new() };
     format!("{}{more}", String::from_utf8_lossy(shown))
-}
-
-/// Sends a request and reads the answer.
-async fn read(builder: RequestBuilder) -> Result<Answer, String> {
-    let mut response = builder.send().await.map_err(|error| reason(&error))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
-    let mut bytes = Vec::new();
-    if response.headers().get(CONTENT_TYPE).is_some_and(|name| name.as_bytes().starts_with(EVENTS)) {
-        return Ok(Answer { status: response.status().as_u16(), headers, body: Body::Empty });
-    }
-    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-        if bytes.len() + chunk.len() > MAX_ANSWER {
-            return Err(format!("the answer is longer than {} MiB", MAX_ANSWER >> 20));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(Answer { status: response.status().as_u16(), headers, body: Body::parse(&bytes) })
-}
-
-/// Why a request came to nothing, in one line, down to the cause. The URL is left to the caller.
-fn reason(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "no complete answer in time".to_owned();
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    let what = if error.is_connect() { "cannot connect" } else { "the exchange broke off" };
-    format!("{what}: {cause}")
 }

@@ -27,7 +27,7 @@ impl Outcome {
 }
 
 /// Strings that the document itself demands or sends.
-fn constants(document: &Document) -> BTreeSet<&'static str> {
+pub(crate) fn constants(document: &Document) -> BTreeSet<&'static str> {
     let operations = document.operations().iter();
     let sent = |operation: &Operation| {
         let examples = operation.request_examples().into_iter();
@@ -42,10 +42,12 @@ fn constants(document: &Document) -> BTreeSet<&'static str> {
     operations.flat_map(sent).chain(properties.iter().flat_map(|property| property.names("enum"))).collect()
 }
 
-struct Normaliser<'a> {
-    document: &'a Document,
-    constants: &'a BTreeSet<&'static str>,
-    suffix: &'a str,
+/// Replaces what differs from run to run.
+pub(crate) struct Normaliser<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) constants: &'a BTreeSet<&'static str>,
+    /// What made names unique.
+    pub(crate) suffix: &'a str,
 }
 
 impl Normaliser<'_> {
@@ -129,7 +131,8 @@ impl Normaliser<'_> {
         }
     }
 
-    fn text(&self, name: &str, text: &str, error: bool) -> String {
+    /// A text that is the value of a property with this name, in an error's body or elsewhere.
+    pub(crate) fn text(&self, name: &str, text: &str, error: bool) -> String {
         let format = Format::of(text);
         match format {
             Some(format @ Format::Pem(_)) => format!("<{format}>"),

@@ -79,7 +79,7 @@ fn wrong_status(accepted: &[Response], answer: &Answer) -> Option<Difference> {
         requirement: format!("The answer is {}: {}", demanded.status, demanded.description()),
         pointer: demanded.pointer().to_owned(),
         expected: names.join(" or "),
-        actual: answer.status.to_string(),
+        actual: answer.told_status(),
     })
 }
 
@@ -110,7 +110,11 @@ fn describe_body(body: &Body) -> String {
     match body {
         Body::Empty => "no body".to_owned(),
         Body::Json(value) => describe(value),
-        Body::Text(text) => format!("text that starts with `{}`", clip(text, 60)),
+        Body::Text(text) => {
+            // Bytes that aren't UTF-8 have been replaced.
+            let kind = if text.contains('\u{fffd}') { "text that is not UTF-8 and" } else { "text that" };
+            format!("{kind} starts with `{}`", clip(text, 60))
+        }
     }
 }
 

@@ -33,6 +33,9 @@ const NO_ADMIN: &str = "needs an administrator's login: give --admin";
 /// After so many Errors in a row the target is asked whether it is there at all.
 const MOST_ERRORS: usize = 3;
 
+/// So many requests may run into the timeout; after that nothing is sent any more, or a run would take hours.
+const MOST_LATE: usize = 8;
+
 /// The cases that `options` select, in the document's order.
 pub fn list(options: &Options) -> Vec<CaseInfo> {
     selected(&document(), options).into_iter().map(|case| case.info).collect()
@@ -183,16 +186,21 @@ impl Work {
 
     /// Why it is no use to go on. A target that hangs would otherwise be waited for at every request.
     async fn gone(&self, run: &Run) -> Option<String> {
-        if self.gone.get().is_none() && self.errors.load(Ordering::Relaxed) >= MOST_ERRORS {
-            match run.http.probe().await {
-                Ok(()) => self.errors.store(0, Ordering::Relaxed),
-                Err(reason) => {
-                    let _first = self.gone.set(reason);
+        if self.gone.get().is_none() {
+            if run.http.late() >= MOST_LATE {
+                let reason = format!("{MOST_LATE} requests had no complete answer in time");
+                let _first = self.gone.set(reason);
+            } else if self.errors.load(Ordering::Relaxed) >= MOST_ERRORS {
+                match run.http.probe().await {
+                    Ok(()) => self.errors.store(0, Ordering::Relaxed),
+                    Err(reason) => {
+                        let _first = self.gone.set(format!("nothing was answered any more: {reason}"));
+                    }
                 }
             }
         }
         let reason = self.gone.get()?;
-        Some(format!("not tried, since nothing was answered any more: {reason}"))
+        Some(format!("not tried, since {reason}"))
     }
 }
 

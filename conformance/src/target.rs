@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::Url;
+use reqwest::{Certificate, Url};
 use serde::Serialize;
 
 /// A server to test.
@@ -12,6 +12,7 @@ pub struct Target {
     auth: Auth,
     admin: Option<Admin>,
     tokens: Tokens,
+    authorities: Vec<Certificate>,
 }
 
 /// Access tokens that are not the run's own, for the cases about who is let in. Cases that need one that is not there are
@@ -84,7 +85,7 @@ impl Target {
             check(url)?;
         }
         let url = check(url)?.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, auth, admin: None, tokens: Tokens::default() })
+        Ok(Self { url, auth, admin: None, tokens: Tokens::default(), authorities: Vec::new() })
     }
 
     /// The same server with an administrator's login. Without one the cases of the configuration API are skipped.
@@ -97,6 +98,18 @@ impl Target {
     #[must_use]
     pub fn with_tokens(self, tokens: Tokens) -> Self {
         Self { tokens, ..self }
+    }
+
+    /// The same server, with CAs that are trusted besides the system's: one or more certificates in PEM.
+    ///
+    /// # Errors
+    /// When there is no certificate in `pem`, or one that is broken.
+    pub fn with_authorities(self, pem: &[u8]) -> Result<Self, AuthorityError> {
+        let authorities = Certificate::from_pem_bundle(pem).map_err(|_| AuthorityError)?;
+        if authorities.is_empty() {
+            return Err(AuthorityError);
+        }
+        Ok(Self { authorities, ..self })
     }
 
     /// The URL without a slash at its end.
@@ -115,7 +128,16 @@ impl Target {
     pub(crate) fn admin(&self) -> Option<&Admin> {
         self.admin.as_ref()
     }
+
+    pub(crate) fn authorities(&self) -> &[Certificate] {
+        &self.authorities
+    }
 }
+
+/// What was to be trusted is no certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no whole certificate in PEM (`-----BEGIN CERTIFICATE-----`)")]
+pub struct AuthorityError;
 
 /// Why a URL can't be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,6 +11,7 @@ use clap::Parser;
 
 mod bench;
 mod codegen;
+mod conformance;
 mod emit;
 mod ir;
 mod lower;
@@ -18,6 +19,7 @@ mod packages;
 mod pkilint;
 mod postgres;
 mod prism;
+mod release;
 mod spec;
 mod test;
 mod tidy;
@@ -45,6 +47,12 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Run the conformance suite against the server, both as they are shipped, and write reports.
+    Conformance {
+        /// Further options of the suite's `run`, after `--`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Run a command with a temporary PostgreSQL cluster for the tests.
     Postgres {
         /// The command, after `--`.
@@ -55,7 +63,7 @@ enum Task {
 
 fn main() -> ExitCode {
     match run(Task::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
@@ -63,7 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> anyhow::Result<()> {
+fn run(task: Task) -> anyhow::Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has a parent folder")?;
     match task {
         Task::Codegen { check } => codegen::run(root, check),
@@ -71,6 +79,8 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(root),
         Task::Test => test::run(root),
         Task::Bench { only } => bench::run(root, only),
+        Task::Conformance { arguments } => return conformance::run(root, &arguments),
         Task::Postgres { command } => postgres::run(command),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -34,7 +34,7 @@ impl Attempt {
         if answer.status == wanted {
             return Ok(());
         }
-        self.differs("status", wanted.to_string(), answer.status.to_string());
+        self.differs("status", wanted.to_string(), answer.told_status());
         Err(Stop::Failed)
     }
 
@@ -45,7 +45,7 @@ impl Attempt {
             run.document.operation(operation).and_then(|operation| operation.response(answer.status));
         match response {
             Some(response) => self.judge(&Expected { responses: vec![response], example: None }, answer),
-            None => self.differs("status", "a documented status", answer.status.to_string()),
+            None => self.differs("status", "a documented status", answer.told_status()),
         }
     }
 

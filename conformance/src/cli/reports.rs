@@ -62,10 +62,12 @@ impl Report {
 }
 
 /// Options whose values are secret, with the variables that can stand for them.
-const SECRET: [(&str, &str); 3] = [
+const SECRET: [(&str, &str); 5] = [
     ("--token", "$VOUCHSAFE_TOKEN"),
     ("--client-secret", "$VOUCHSAFE_CLIENT_SECRET"),
-    ("--admin-password", "$VOUCHSAFE_ADMIN_PASSWORD"),
+    ("--other-tenant-token", "$VOUCHSAFE_OTHER_TENANT_TOKEN"),
+    ("--unscoped-token", "$VOUCHSAFE_UNSCOPED_TOKEN"),
+    ("--expired-token", "$VOUCHSAFE_EXPIRED_TOKEN"),
 ];
 
 /// The arguments of a command as a POSIX shell takes them, with variables in the place of secrets.
@@ -125,7 +127,7 @@ mod tests {
             "--token",
             "t0p",
             "--client-secret=s3c",
-            "--admin-password",
+            "--expired-token",
             "--odd",
             "--only",
             "basic*",
@@ -135,7 +137,7 @@ mod tests {
         assert_eq!(
             command(arguments.map(OsString::from)),
             "vouchsafe-conformance run --target http://a --token \"$VOUCHSAFE_TOKEN\" --client-secret \
-             \"$VOUCHSAFE_CLIENT_SECRET\" --admin-password \"$VOUCHSAFE_ADMIN_PASSWORD\" --only 'basic*' \
+             \"$VOUCHSAFE_CLIENT_SECRET\" --expired-token \"$VOUCHSAFE_EXPIRED_TOKEN\" --only 'basic*' \
              --skip='x*=it'\\''s so' ''"
         );
     }

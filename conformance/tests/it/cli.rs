@@ -1,21 +1,25 @@
 //! The command: exit codes and what it prints.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::{
     fake::{ADMIN, Fake},
     runs::NO_FAULT,
 };
 
-fn command(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
-    for name in ["TOKEN", "CLIENT_ID", "CLIENT_SECRET", "ADMIN_USER", "ADMIN_PASSWORD"] {
-        command.env_remove(format!("VOUCHSAFE_{name}"));
-    }
-    command.args(arguments).output().unwrap()
+pub(crate) fn command(arguments: &[&str]) -> Output {
+    command_with(arguments, &[])
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn command_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VOUCHSAFE_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -46,15 +50,21 @@ fn mistakes_in_the_command_are_told_and_exit_with_two() {
     let target = ["run", "--target", "http://127.0.0.1:1"];
     let cases: &[(&[&str], &str)] = &[
         (&[], "say how to get in: --token, or --client-id with --client-secret, or --no-auth"),
-        (&["--profile", "configuration"], "say how to get in: --admin-user with --admin-password"),
-        (&["--no-auth", "--admin-user", "a"], "--admin-user needs --admin-password or --admin-password-file"),
-        (&["--no-auth", "--admin-password", "a"], "--admin-user"),
+        (&["--profile", "configuration"], "say how to get in: --admin USER:PASSWORD"),
+        (&["--no-auth", "--admin", "a"], "--admin has no password: write --admin USER:PASSWORD, or add"),
+        (&["--no-auth", "--admin-password-file", "a"], "--admin <USER[:PASSWORD]>"),
+        (&["--no-auth", "--admin", "a", "--admin-password-file", "/nowhere/at-all"], "/nowhere/at-all: "),
         (
-            &["--no-auth", "--admin-user", "a", "--admin-password-file", "/nowhere/at-all"],
-            "/nowhere/at-all: ",
+            &["--no-auth", "--admin", "a:b", "--admin-password-file", "/nowhere"],
+            "the password is in --admin and in --admin-password-file: leave one out",
         ),
-        (&["--no-auth", "--only", "basics*"], "no case matches basics*; see `list`"),
-        (&["--no-auth", "--skip", "y"], "no case matches y; see `list`"),
+        (&["--no-auth", "--cacert", "/nowhere/at-all"], "/nowhere/at-all: "),
+        (&["--no-auth", "--config", "/nowhere/at-all"], "/nowhere/at-all: "),
+        (&["--token", "two words"], "--token must be a token: letters, digits and signs, without spaces"),
+        (&["--no-auth", "--parallel", "0"], "0 is not in 1..=64"),
+        (&["--no-auth", "--quiet", "--verbose"], "cannot be used with"),
+        (&["--no-auth", "--only", "basics*"], "no case of this profile matches basics*; see `list`"),
+        (&["--no-auth", "--skip", "y"], "no case of this profile matches y; see `list`"),
         (&["--no-auth", "--token", "t"], "cannot be used with"),
         (&["--client-id", "a"], "--client-secret"),
         (&["--no-auth", "--timeout", "0"], "0 is not in 1.."),
@@ -80,15 +90,17 @@ async fn an_administrator_logs_in_with_a_password_from_the_command_or_a_file() {
     let one = "*::unauthorized=There is one user.";
     let common =
         ["run", "--target", &url, "--profile", "configuration", "--only", "alerting::*", "--skip", one];
-    for option in [["--admin-password", password], ["--admin-password-file", file.to_str().unwrap()]] {
-        let output = command(&[&common[..], &["--admin-user", user], &option].concat());
+    let (both, file_name) = (format!("{user}:{password}"), file.to_str().unwrap());
+    let options: [&[&str]; 2] = [&["--admin", &both], &["--admin", user, "--admin-password-file", file_name]];
+    for option in options {
+        let output = command(&[&common[..], option].concat());
         let printed = text(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
         assert!(printed.contains("\nWhat the reference promises: "), "{printed}");
         assert!(!printed.contains(password), "{printed}");
     }
     std::fs::remove_file(&file).unwrap();
-    let wrong = command(&[&common[..], &["--admin-user", user, "--admin-password", "wrong"]].concat());
+    let wrong = command(&[&common[..], &["--admin", &format!("{user}:wrong")]].concat());
     let printed = text(&wrong.stdout);
     assert_eq!(wrong.status.code(), Some(1), "{printed}");
     assert!(
@@ -110,4 +122,60 @@ fn list_tells_what_would_run() {
     ]);
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!(text(&output.stdout));
+}
+
+#[test]
+fn a_case_is_explained() {
+    let output = command(&["explain", "basic-credentials::update-state::example-suspend"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(text(&output.stdout));
+    let near: [(&str, &[&str]); 5] = [
+        (
+            "basic-credentials::update-state::exmaple-suspend",
+            &["did you mean\n  basic-credentials::update-state::example-suspend\n"],
+        ),
+        (
+            "update-state::example-suspend",
+            &["  basic-credentials::update-state::example-suspend\n", "  x509-"],
+        ),
+        ("*update-state*suspend", &["  basic-credentials::update-state::example-suspend\n"]),
+        ("credentials", &["did you mean one of these, or another in `list`?\n"]),
+        ("nothing of the kind", &["; `list` has them all\n"]),
+    ];
+    for (asked, told) in near {
+        let output = command(&["explain", asked]);
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        assert!(printed.starts_with(&format!("error: there is no case `{asked}`")), "{printed}");
+        assert!(told.iter().all(|told| printed.contains(told)), "{printed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_reader_leaves_ends_without_a_word() {
+    let mut list = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
+    let mut list = list.arg("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(list.stdout.take());
+    let output = list.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), String::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_tells_what_did_not_pass_and_fail_fast_stops_there() {
+    let bad = Fake::start(|call, reply| {
+        if call.path.ends_with("/state") && call.body["state"] == "Suspended" {
+            reply.status = 500;
+        }
+    })
+    .await;
+    let url = bad.url();
+    let common =
+        ["run", "--target", &url, "--no-auth", "--parallel", "1", "--only", "basic*::example-*", "--quiet"];
+    let printed = text(&command(&common).stdout);
+    assert_eq!(printed.matches("PASS").count(), 0, "{printed}");
+    assert!(printed.starts_with("FAIL  basic-credentials::update-state::example-suspend"), "{printed}");
+    let all = printed.lines().last().unwrap().to_owned();
+    let stopped = text(&command(&[&common[..], &["--fail-fast"]].concat()).stdout);
+    let passed = |line: &str| line.split(' ').nth(2).unwrap().parse::<usize>().unwrap();
+    assert!(passed(stopped.lines().last().unwrap()) < passed(&all), "{all} {stopped}");
 }

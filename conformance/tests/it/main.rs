@@ -6,6 +6,8 @@ mod cli;
 mod configuration;
 mod fake;
 mod faults;
+mod file;
 mod page;
 mod reports;
 mod runs;
+mod targets;
