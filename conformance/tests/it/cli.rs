@@ -132,7 +132,7 @@ fn a_case_is_explained() {
     let near: [(&str, &[&str]); 5] = [
         (
             "basic-credentials::update-state::exmaple-suspend",
-            &["did you mean\n  basic-credentials::update-state::example-suspend\n"],
+            &["did you mean one of these", "\n  basic-credentials::update-state::example-suspend\n"],
         ),
         (
             "update-state::example-suspend",
