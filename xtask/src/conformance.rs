@@ -40,9 +40,11 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<ExitCode> {
         .current_dir(root)
         .args(["run", "--profile", "extended", "--quiet", "--target", &server.url()])
         .args(["--implementation", &format!("Vouchsafe {}", env!("CARGO_PKG_VERSION"))])
-        .args(FORMATS.iter().flat_map(|(format, name)| {
-            ["--report".to_owned(), format!("{format}={}", reports.join(name).display())]
-        }))
+        .args(
+            FORMATS
+                .iter()
+                .flat_map(|(format, name)| ["--report".to_owned(), format!("{format}={REPORTS}/{name}")]),
+        )
         .args(arguments);
     for (variable, value) in access(&server.bootstrap()?, &expired)? {
         command.env(variable, value);
