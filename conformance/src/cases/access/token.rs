@@ -61,7 +61,11 @@ fn case(operation: &Operation, (what, words, instead): (&str, &str, Instead)) ->
         pointer: format!("{}/security", operation.pointer()),
         extension: false,
     };
-    rule.into_case(operation, Token { operation: operation.clone(), instead })
+    let mut case = rule.into_case(operation, Token { operation: operation.clone(), instead });
+    if instead == Instead::InQuery {
+        case.info.note = Some("The run's access token may get into the target's log of requests.".to_owned());
+    }
+    case
 }
 
 /// Sends something else than the run's token.
@@ -158,5 +162,20 @@ fn broken(token: &Secret) -> Secret {
 impl Check for Token {
     fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a> {
         Box::pin(self.steps(attempt))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_token_is_as_long_and_differs_before_its_end() {
+        let token = format!("head.claims.{}", "s".repeat(40));
+        let wrong = broken(&Secret::new(token.as_str()));
+        assert_eq!(wrong.expose().len(), token.len());
+        assert_ne!(wrong.expose(), token);
+        assert!(wrong.expose().starts_with("head.claims.s") && wrong.expose().ends_with("ssss"));
+        assert_ne!(broken(&Secret::new("AB")).expose(), "AB");
     }
 }

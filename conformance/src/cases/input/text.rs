@@ -104,3 +104,58 @@ impl Text {
         broken
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::document::Node;
+
+    fn strings() -> Vec<(&'static str, Node)> {
+        let schemas =
+            Node::root(vouchsafe_api_spec::document()).get("components").unwrap().get("schemas").unwrap();
+        let is_string = |node: &Node| node.str("type") == Some("string") && node.names("enum").is_empty();
+        schemas.children().into_iter().filter(|(_, node)| is_string(node)).collect()
+    }
+
+    fn keeps(schema: &Node, text: &str) -> bool {
+        let rules = Text::new(schema, None);
+        let length = text.chars().count();
+        rules.matches(text)
+            && length >= rules.shortest
+            && rules.longest.is_none_or(|longest| length <= longest)
+    }
+
+    #[test]
+    fn for_every_string_of_the_document_there_is_one_that_keeps_its_rules() {
+        assert!(strings().len() > 30);
+        for (name, schema) in strings() {
+            let text = Text::new(&schema, None);
+            assert!(keeps(&schema, &text.some().unwrap()), "{name}: {:?}", text.some());
+        }
+    }
+
+    #[test]
+    fn what_breaks_a_pattern_breaks_nothing_else() {
+        for (name, schema) in strings() {
+            let text = Text::new(&schema, None);
+            for wrong in text.broken().into_iter().flat_map(|broken| broken.texts) {
+                assert!(!text.matches(&wrong), "{name}: {wrong:?}");
+                let length = wrong.trim_end_matches('\n').chars().count();
+                assert!(length >= text.shortest, "{name}: {wrong:?}");
+                assert!(text.longest.is_none_or(|longest| length <= longest), "{name}: {wrong:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_are_just_those_asked_for() {
+        let schema = strings().into_iter().find(|(name, _)| *name == "Username").unwrap().1;
+        let text = Text::new(&schema, Some("UserA"));
+        for length in [1, 4, 5, 6, 255, 256] {
+            let made = text.of_length(length).unwrap();
+            assert_eq!(made.chars().count(), length);
+            assert!(text.matches(&made));
+        }
+    }
+}

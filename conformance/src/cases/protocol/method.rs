@@ -48,7 +48,12 @@ fn of_path(document: &Document, operation: &Operation) -> Vec<Case> {
             extension: dangerous || !reference_only,
         };
         let check = Method { operation: operation.clone(), method, allowed: allowed.clone() };
-        rule.into_case(operation, check)
+        let mut case = rule.into_case(operation, check);
+        if operation.path.contains('{') {
+            case.info.note =
+                Some("The ids in the path are the documented ones, which are nobody's.".to_owned());
+        }
+        case
     };
     others.map(case).collect()
 }
