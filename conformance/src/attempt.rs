@@ -27,7 +27,7 @@ use crate::{
 use admin::Changed;
 pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 pub(crate) use credentials::Certificate;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Shared, Spoiled};
 pub(crate) use strangers::Strangers;
 
 /// What all attempts of a run share.
@@ -46,8 +46,8 @@ pub(crate) struct Run {
     pub(crate) tokens: Tokens,
     /// Credentials that cases share which change nothing, by their collection.
     pub(crate) shared: Mutex<HashMap<&'static str, Shared>>,
-    /// Those that a case changed against expectation.
-    pub(crate) spoiled: Mutex<Vec<Made>>,
+    /// Those that a case found changed, or changed against expectation.
+    pub(crate) spoiled: Mutex<Vec<Spoiled>>,
     /// Another tenant with clients, once one is needed.
     pub(crate) strangers: OnceCell<Result<Strangers, String>>,
 }

@@ -34,6 +34,8 @@ pub(crate) enum Credentials<'a> {
     None,
     /// The run's access token, if it has one.
     Token,
+    /// The run's access token, and the header `Last-Event-ID` with this value.
+    TokenAfter(&'a str),
     /// Another access token.
     Bearer(&'a Secret),
     /// The run's access token in the query instead of a header.
@@ -68,6 +70,9 @@ impl Content {
 }
 
 const JSON: &str = "application/json";
+
+/// A stream, which has no end: what comes after its head is not read.
+const EVENTS: &[u8] = b"text/event-stream";
 
 /// Stands in a query for the access token that is sent there.
 pub(crate) const REDACTED: &str = "access_token=[redacted]";
@@ -122,6 +127,13 @@ impl Http {
         let mut builder = self.client.request(parsed, self.address(credentials, &request.url));
         builder = match (credentials, &self.token) {
             (Credentials::None | Credentials::Query, _) | (Credentials::Token, None) => builder,
+            (Credentials::TokenAfter(event), token) => {
+                let builder = builder.header("last-event-id", event);
+                match token {
+                    Some(token) => builder.bearer_auth(token.expose()),
+                    None => builder,
+                }
+            }
             (Credentials::Token, Some(token)) => builder.bearer_auth(token.expose()),
             (Credentials::Bearer(token), _) => builder.bearer_auth(token.expose()),
             (Credentials::Header(value), _) => builder.header(AUTHORIZATION, value),
@@ -168,8 +180,8 @@ impl Http {
     fn authorization(&self, credentials: Credentials<'_>) -> Authorization {
         match credentials {
             Credentials::None => Authorization::None,
-            Credentials::Token if self.token.is_some() => Authorization::Token,
-            Credentials::Token | Credentials::Query => Authorization::None,
+            Credentials::Token | Credentials::TokenAfter(_) if self.token.is_some() => Authorization::Token,
+            Credentials::Token | Credentials::TokenAfter(_) | Credentials::Query => Authorization::None,
             Credentials::Bearer(_) => Authorization::Token,
             Credentials::Header(value) => Authorization::Header(value.to_owned()),
             Credentials::Password(..) => Authorization::Password,
@@ -192,6 +204,9 @@ async fn read(builder: RequestBuilder) -> Result<Answer, String> {
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
     let mut bytes = Vec::new();
+    if response.headers().get(CONTENT_TYPE).is_some_and(|name| name.as_bytes().starts_with(EVENTS)) {
+        return Ok(Answer { status: response.status().as_u16(), headers, body: Body::Empty });
+    }
     while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
         if bytes.len() + chunk.len() > MAX_ANSWER {
             return Err(format!("the answer is longer than {} MiB", MAX_ANSWER >> 20));

@@ -99,7 +99,9 @@ impl Attempt {
             return self.equal(answer, "/error/details/path", &Value::from(path));
         }
         let details = answer.json().and_then(|body| body.pointer("/error/details"));
-        let last = path.rsplit('/').next().unwrap_or(path);
+        // A list may be named instead of its item.
+        let is_name = |part: &&str| !part.bytes().all(|byte| byte.is_ascii_digit());
+        let last = path.rsplit('/').find(is_name).unwrap_or(path);
         let named = details.is_some_and(|details| has_text(details, &|text| text.contains(last)));
         if !named {
             self.differs(

@@ -1,6 +1,6 @@
 //! Credentials that many cases share: those whose requests must be refused and change nothing.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -20,6 +20,16 @@ pub(crate) struct Shared {
     item: Value,
 }
 
+/// Shared credentials that are not as they were.
+#[derive(Debug)]
+pub(crate) struct Spoiled {
+    shared: Shared,
+    accepted: bool,
+}
+
+/// How long a request of another case may take that was accepted.
+const PATIENCE: Duration = Duration::from_millis(300);
+
 impl Attempt {
     /// The credentials that cases share on what `operation` works on, made when the first case needs them.
     pub(crate) async fn shared(&mut self, operation: &Operation) -> Result<Shared, Stop> {
@@ -38,23 +48,35 @@ impl Attempt {
         Ok(shared)
     }
 
-    /// Shared credentials are as they were; otherwise later cases get others.
+    /// Shared credentials are as they were; otherwise later cases get others. It is told unless another case's request,
+    /// which should have been refused, was accepted: then that case tells.
     pub(crate) async fn unchanged(&mut self, operation: &Operation, shared: &Shared) -> Result<(), Stop> {
         let item = self.look(Role::Observe, &shared.made, &shared.id).await?;
-        for (name, before) in shared.item.as_object().into_iter().flatten() {
-            if item.get(name) != Some(before) {
-                self.equal_to(&format!("body/{name}"), before, item.get(name));
-                self.spoil(operation).await;
-            }
+        let members = shared.item.as_object().into_iter().flatten();
+        let changed: Vec<_> =
+            members.filter(|(name, before)| item.get(name.as_str()) != Some(before)).collect();
+        if changed.is_empty() || self.accepted_elsewhere(&shared.id).await {
+            return Ok(());
         }
+        for (name, before) in changed {
+            self.equal_to(&format!("body/{name}"), before, item.get(name));
+        }
+        self.spoil(operation, false).await;
         Ok(())
     }
 
-    /// Shared credentials may not be as they were any more: later cases get others.
-    pub(crate) async fn spoil(&mut self, operation: &Operation) {
-        let run = Arc::clone(&self.run);
-        if let Some(shared) = run.shared.lock().await.remove(operation.collection()) {
-            run.spoiled.lock().await.push(shared.made);
+    async fn accepted_elsewhere(&self, id: &str) -> bool {
+        // The other case may still wait for its answer.
+        tokio::time::sleep(PATIENCE).await;
+        let spoiled = self.run.spoiled.lock().await;
+        spoiled.iter().any(|spoiled| spoiled.shared.id == id && spoiled.accepted)
+    }
+
+    /// Shared credentials may not be as they were any more: later cases get others. `accepted` is whether a request that
+    /// should have been refused was accepted.
+    pub(crate) async fn spoil(&self, operation: &Operation, accepted: bool) {
+        if let Some(shared) = self.run.shared.lock().await.remove(operation.collection()) {
+            self.run.spoiled.lock().await.push(Spoiled { shared, accepted });
         }
     }
 
@@ -94,9 +116,10 @@ impl Run {
         let shared = std::mem::take(&mut *self.shared.lock().await);
         let spoiled = std::mem::take(&mut *self.spoiled.lock().await);
         let mut attempt = Attempt::closing(self);
+        let spoiled = spoiled.into_iter().map(|spoiled| spoiled.shared);
+        let made = shared.into_values().chain(spoiled).map(|shared| shared.made);
         let certificate = self.certificate.get().map(|certificate| certificate.made.clone());
-        let made = shared.into_values().map(|shared| shared.made);
-        attempt.made = made.chain(spoiled).chain(certificate).collect();
+        attempt.made = made.chain(certificate).collect();
         attempt.clean().await;
         attempt.left_behind
     }

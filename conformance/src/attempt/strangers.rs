@@ -23,7 +23,7 @@ pub(crate) struct Strangers {
 
 impl Attempt {
     /// A token of another tenant, with all scopes.
-    pub(crate) async fn other_tenant(&mut self) -> Result<Secret, Stop> {
+    pub(crate) async fn other_tenant(&self) -> Result<Secret, Stop> {
         if let Some(token) = self.run.tokens.other_tenant.clone() {
             return Ok(token);
         }
@@ -34,7 +34,7 @@ impl Attempt {
     }
 
     /// A valid token that lacks every scope.
-    pub(crate) async fn without_scopes(&mut self) -> Result<Secret, Stop> {
+    pub(crate) async fn without_scopes(&self) -> Result<Secret, Stop> {
         if let Some(token) = self.run.tokens.without_scopes.clone() {
             return Ok(token);
         }
@@ -50,7 +50,7 @@ impl Attempt {
         self.run.tokens.expired.clone().ok_or_else(lacks)
     }
 
-    async fn strangers(&mut self, what: &str, token: fn(&Strangers) -> Secret) -> Result<Secret, Stop> {
+    async fn strangers(&self, what: &str, token: fn(&Strangers) -> Secret) -> Result<Secret, Stop> {
         let run = Arc::clone(&self.run);
         if run.profile != Profile::Extended || run.admin.is_none() {
             return Err(Stop::Skip(format!("needs {what}")));
@@ -104,7 +104,7 @@ impl Attempt {
         Ok(Secret::new(client["client_secret"].as_str().unwrap_or_default()))
     }
 
-    async fn token_of(&mut self, id: &str, secret: &Secret) -> Result<Secret, Stop> {
+    async fn token_of(&self, id: &str, secret: &Secret) -> Result<Secret, Stop> {
         let path = self.run.document.token_path().unwrap_or_default();
         self.run.http.token_of(path, id, secret).await.map_err(Stop::Error)
     }

@@ -8,6 +8,7 @@ mod generated;
 mod lists;
 mod refusals;
 mod resource;
+mod revocation;
 mod states;
 mod ttl;
 mod values;
@@ -27,6 +28,7 @@ pub(crate) fn cases(document: &Document) -> Vec<Case> {
         states::exact::scenarios(),
         refusals::scenarios(),
         verification::scenarios(),
+        revocation::scenarios(),
         ttl::scenarios(),
         certificate::scenarios(),
         csr::scenarios(),

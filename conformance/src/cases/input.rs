@@ -46,3 +46,7 @@ fn case(document: &Document, operation: &Operation, mutation: Mutation) -> Optio
         rule.into_case(operation, Refused::new(operation, mutation))
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

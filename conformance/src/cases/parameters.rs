@@ -21,6 +21,11 @@ const MALFORMED: [&str; 8] =
 /// The reference has 404 for what is not found or denied, and 400 for what is invalid; HTTP has 414 for a long path.
 const NO_SUCH_ID: Refusal = Refusal { status: 404, others: &[400, 403, 414], error: "NotFound" };
 
+const LAST_EVENT: &str = "Last-Event-ID";
+
+/// Values of the header that are no event's id.
+const NO_EVENTS: [&str; 5] = ["x", "-1", "1.5", "1 2", "1234567890123456789"];
+
 /// The cases of all operations with parameters.
 pub(super) fn cases(document: &Document) -> Vec<Case> {
     document.operations().iter().flat_map(of_operation).collect()
@@ -30,6 +35,9 @@ fn of_operation(operation: &Operation) -> Vec<Case> {
     let mut cases = Vec::new();
     if let Some((_, parameter)) = operation.path_example() {
         cases.push(malformed(operation, &parameter));
+    }
+    if let Some(parameter) = operation.parameters().iter().find(|node| node.str("name") == Some(LAST_EVENT)) {
+        cases.push(last_event(operation, parameter));
     }
     let in_query: Vec<Node> =
         operation.parameters().into_iter().filter(|node| node.str("in") == Some("query")).collect();
@@ -106,6 +114,23 @@ fn malformed(operation: &Operation, parameter: &Node) -> Case {
         extension: false,
     };
     rule.into_case(operation, MalformedId(operation.clone()))
+}
+
+fn last_event(operation: &Operation, parameter: &Node) -> Case {
+    let rule = Rule {
+        what: "last-event-id-wrong".to_owned(),
+        kind: Kind::Input,
+        level: Level::Must,
+        requirement: format!(
+            "with `{LAST_EVENT}` that is no number of up to 18 digits is answered with 400."
+        ),
+        pointer: parameter.pointer_to("schema"),
+        extension: true,
+    };
+    let mut case = rule.into_case(operation, LastEvent(operation.clone()));
+    case.info.note =
+        Some(format!("The requests have the header `{LAST_EVENT}` with: {}.", NO_EVENTS.join(", ")));
+    case
 }
 
 fn query(operation: &Operation, parameter: &Node, what: &str, queries: Vec<String>, good: bool) -> Case {
@@ -193,6 +218,28 @@ impl Query {
             _ => Who::Admin,
         };
         attempt.call(Role::Request, &who, method, path, None).await
+    }
+}
+
+/// Ids of events that can't be.
+struct LastEvent(Operation);
+
+impl LastEvent {
+    async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
+        let Operation { id, method, path, .. } = self.0;
+        for event in NO_EVENTS {
+            let credentials = Credentials::TokenAfter(event);
+            let answer =
+                attempt.exchange(Role::Request, id, credentials, method, path, Content::None).await?;
+            BAD_VALUE.judge(attempt, &self.0, &answer, None)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for LastEvent {
+    fn run<'a>(&'a self, attempt: &'a mut Attempt) -> Steps<'a> {
+        Box::pin(self.steps(attempt))
     }
 }
 

@@ -147,7 +147,7 @@ impl Site {
         let answer = sent.await?;
         attempt.remember(operation, &answer);
         if answer.status < 300 && operation.method != "get" && self.shared.is_some() {
-            attempt.spoil(operation).await;
+            attempt.spoil(operation, true).await;
         }
         Ok(answer)
     }

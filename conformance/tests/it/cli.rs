@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn zero_only_if_nothing_failed() {
     let good = Fake::start(NO_FAULT).await;
-    let output = command(&["run", "--target", &good.url(), "--no-auth", "--only", "basic*"]);
+    let output = command(&["run", "--target", &good.url(), "--no-auth", "--only", "basic*::example-*"]);
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{printed}");
     assert_eq!(
@@ -34,9 +34,10 @@ async fn zero_only_if_nothing_failed() {
     assert_eq!(printed.lines().last(), Some(last.as_str()));
 
     let bad = Fake::start(|_, reply| reply.status += 1).await;
-    let output = command(&["run", "--target", &bad.url(), "--no-auth", "--only", "basic*"]);
+    let output = command(&["run", "--target", &bad.url(), "--no-auth", "--only", "basic*::example-*"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
-    let output = command(&["run", "--target", "http://127.0.0.1:1", "--token", "t", "--only", "basic*"]);
+    let output =
+        command(&["run", "--target", "http://127.0.0.1:1", "--token", "t", "--only", "basic*::example-*"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
 }
 
@@ -98,8 +99,15 @@ async fn an_administrator_logs_in_with_a_password_from_the_command_or_a_file() {
 
 #[test]
 fn list_tells_what_would_run() {
-    let output =
-        command(&["list", "--profile", "client-credentials", "--only", "basic*", "--skip", "*path-id"]);
+    let output = command(&[
+        "list",
+        "--profile",
+        "client-credentials",
+        "--only",
+        "basic*::example-*",
+        "--skip",
+        "*path-id",
+    ]);
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!(text(&output.stdout));
 }

@@ -1,7 +1,9 @@
 //! The cases of the configuration API: on a server of its reference alone, and one fault at a time.
 
 use serde_json::{Value, json};
-use vouchsafe_conformance::{Admin, Auth, Options, Outcome, Profile, Secret, Target, Verdict, report, run};
+use vouchsafe_conformance::{
+    Admin, Auth, Options, Outcome, Profile, Secret, Skip, Target, Verdict, report, run,
+};
 
 use crate::{
     fake::{ADMIN, Call, Fake, Fault, Reply, Weakness},
@@ -18,11 +20,31 @@ async fn run_with(fake: &Fake, options: Options) -> Outcome {
     let (user, password) = ADMIN;
     let admin = Admin { user: user.to_owned(), password: Secret::new(password) };
     let target = Target::new(&fake.url(), Auth::None).unwrap().with_admin(admin);
-    run(target, Options { profile: Profile::Configuration, ..options }).await
+    let mut options = Options { profile: Profile::Configuration, ..options };
+    options.skip.extend(DERIVED.map(Skip::from));
+    run(target, options).await
 }
 
+/// Bad requests of every sort, which are tried on the real server: the fake one looks at few.
+const DERIVED: [&str; 12] = [
+    "*::method-get",
+    "*::method-p*",
+    "*::method-delete",
+    "*::body-*",
+    "*::content-type-*",
+    "*::malformed-id",
+    "*::garbage-session",
+    "*::password-instead-of-session",
+    "*-wrong-type",
+    "*-unknown",
+    "*-missing",
+    "*-null",
+];
+
 fn ids<'a>(outcome: &'a Outcome, word: &str) -> Vec<&'a str> {
-    let results = outcome.results.iter().filter(|result| result.verdict.word() == word);
+    let declared = |verdict: &Verdict| matches!(verdict, Verdict::Skip { declared: true, .. });
+    let results = outcome.results.iter().filter(|result| !declared(&result.verdict));
+    let results = results.filter(|result| result.verdict.word() == word);
     results.map(|result| result.case.id.as_str()).collect()
 }
 
@@ -49,7 +71,7 @@ async fn an_implementation_of_the_reference_alone_passes_and_is_left_as_it_was()
 async fn without_a_login_the_cases_are_skipped_with_the_reason() {
     let fake = Fake::start(NO_FAULT).await;
     let options =
-        Options { only: vec!["*::list::*".to_owned(), "*alerts::*".to_owned()], ..Options::default() };
+        Options { only: vec!["*::list::read".to_owned(), "*alerts::*".to_owned()], ..Options::default() };
     let outcome = crate::runs::run_on(&fake, options).await;
     assert!(!outcome.passed(), "{}", told(&outcome));
     assert!(outcome.count("skip") > 50);

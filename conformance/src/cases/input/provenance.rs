@@ -53,3 +53,8 @@ pub(super) fn exception(operation: &str, what: &str) -> Option<&'static str> {
         |(of, glob, _): &&(&str, &str, &str)| (of.is_empty() || *of == operation) && matches(glob, what);
     EXCEPTIONS.iter().find(fits).map(|(_, _, reason)| *reason)
 }
+
+#[cfg(test)]
+pub(super) fn exceptions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EXCEPTIONS.into_iter().map(|(operation, what, _)| (operation, what))
+}

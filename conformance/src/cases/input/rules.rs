@@ -11,11 +11,14 @@ impl Walk {
     pub(super) fn string(&mut self, place: &Place) {
         let text = Text::new(&place.schema, place.value().and_then(Value::as_str));
         self.wrong_type(place, vec![json!(7), json!(true), json!([])]);
-        if let Some(first) = place.schema.names("enum").first() {
+        let values = place.schema.names("enum");
+        let shown = place.value().and_then(Value::as_str).filter(|text| values.contains(text));
+        // In other letters that which would be accepted here.
+        if let Some(first) = shown.or(values.first().copied()) {
             let other_case =
-                if first.to_lowercase() == *first { first.to_uppercase() } else { first.to_lowercase() };
+                if first.to_lowercase() == first { first.to_uppercase() } else { first.to_lowercase() };
             let mut values = vec![json!("conformance-unknown"), json!("")];
-            if other_case != *first {
+            if other_case != first {
                 values.push(json!(other_case));
             }
             return self.add(place, "unknown", "that is not one of the documented values", "enum", values);

@@ -36,9 +36,6 @@ pub(super) struct Body {
     pub(super) value: Value,
 }
 
-/// Properties that are left out one after the other in one case when there are more.
-const MANY: usize = 8;
-
 /// The walk through one operation's schema.
 pub(super) struct Walk {
     /// Documented requests, those of the reference first.
@@ -102,6 +99,12 @@ impl Place {
         self.base.pointer(&self.at)
     }
 
+    /// What a case about the place is called.
+    fn named(&self, what: &str) -> String {
+        let label = if self.label.is_empty() { "body" } else { &self.label };
+        format!("{label}-{what}")
+    }
+
     /// The place in words.
     fn words(&self) -> String {
         match self.at.strip_prefix('/') {
@@ -115,8 +118,7 @@ impl Walk {
     pub(super) fn add(&mut self, place: &Place, what: &str, words: &str, keyword: &str, values: Vec<Value>) {
         let body = |value| Body { at: place.at.clone(), value: set(&place.base, &place.at, value) };
         let bodies = values.into_iter().map(body).collect();
-        let what =
-            if place.label.is_empty() { format!("body-{what}") } else { format!("{}-{what}", place.label) };
+        let what = place.named(what);
         self.found.push(Mutation {
             what,
             words: format!("with {} {words}", place.words()),
@@ -213,10 +215,10 @@ impl Walk {
     }
 
     fn object(&mut self, place: &Place) {
-        self.wrong_type(place, vec![json!([]), json!(true), json!(7)]);
         if !self.seen.insert(place.schema.pointer().to_owned()) {
             return;
         }
+        self.wrong_type(place, vec![json!([]), json!(true), json!(7)]);
         let ours = place.schema.names("x-vouchsafe-extension-properties");
         let required = place.schema.names("required");
         if place.schema.value().get("additionalProperties") == Some(&json!(false)) {
@@ -258,14 +260,15 @@ impl Walk {
         }
     }
 
-    /// One case for each property that must be there, or one for all of very many.
+    /// One case for each property that must be there, or one in which each is left out in turn.
     fn add_missing(&mut self, place: &Place, missing: Vec<Mutation>) {
-        if missing.len() <= MANY {
+        if self.fine || missing.len() == 1 {
             return self.found.extend(missing);
         }
         let Some(first) = missing.first().cloned() else { return };
         let bodies = missing.into_iter().flat_map(|mutation| mutation.bodies).collect();
         let words = format!("without any one of the properties of {}", place.words());
-        self.found.push(Mutation { what: "property-missing".to_owned(), words, bodies, ..first });
+        let what = place.named("property-missing");
+        self.found.push(Mutation { what, words, bodies, base: place.base.clone(), ..first });
     }
 }

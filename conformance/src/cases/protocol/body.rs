@@ -47,7 +47,7 @@ const ALL: [(&str, &str, Bad); 9] = [
     ("body-null", "with the body `null`", Bad::Null),
     ("body-duplicate-key", "with a property twice", Bad::DuplicateKey),
     ("body-deep", "with 10,000 arrays in one another", Bad::Deep),
-    ("body-too-long", "with 2 MiB", Bad::Long),
+    ("body-too-large", "with 2 MiB", Bad::Long),
 ];
 
 /// The cases of all operations with a body.
@@ -58,7 +58,11 @@ pub(super) fn cases(document: &Document) -> Vec<Case> {
 fn of_operation(operation: &Operation) -> Vec<Case> {
     let Some(schema) = operation.request_schema() else { return Vec::new() };
     let is_object = schema.str("type") == Some("object");
-    let all = ALL.into_iter().filter(|(_, _, bad)| is_object || *bad != Bad::DuplicateKey);
+    let plane = operation.plane();
+    // The configuration API has one answer to all that can't be read.
+    let apart =
+        |bad| plane == Plane::ClientCredentials || !matches!(bad, Bad::TrailingGarbage | Bad::InvalidUtf8);
+    let all = ALL.into_iter().filter(|(_, _, bad)| apart(*bad) && (is_object || *bad != Bad::DuplicateKey));
     let case = |(what, words, bad): (&str, &str, Bad)| {
         let status = bad.refusal().status;
         let needs = !schema.names("required").is_empty();
@@ -72,7 +76,7 @@ fn of_operation(operation: &Operation) -> Vec<Case> {
             level: Level::Must,
             requirement: format!("{words} is answered with {status} and changes nothing."),
             pointer,
-            extension: bad.is_ours(operation.plane(), needs),
+            extension: bad.is_ours(plane, needs),
         };
         rule.into_case(operation, Body { operation: operation.clone(), bad })
     };
@@ -148,7 +152,12 @@ impl Body {
         let example = example.or_else(|| operation.request_examples().into_iter().next());
         let good = example.map(|example| example.value().clone()).unwrap_or_default();
         let site = Site::open(attempt, operation, good).await?;
-        for content in bad.contents(&site.body) {
+        let mut contents = bad.contents(&site.body);
+        if *bad == Bad::NotJson && operation.plane() == Plane::Configuration {
+            contents.extend(Bad::TrailingGarbage.contents(&site.body));
+            contents.extend(Bad::InvalidUtf8.contents(&site.body));
+        }
+        for content in contents {
             let answer = site.send(attempt, content).await?;
             bad.refusal().judge(attempt, operation, &answer, None)?;
         }

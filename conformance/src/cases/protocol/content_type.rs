@@ -15,37 +15,54 @@ use crate::{
 /// The reference names the media type; with what another one is refused, it leaves open.
 const UNSUPPORTED: Refusal = Refusal { status: 415, others: &[400, 406], error: "UnsupportedMediaType" };
 
-/// The end of the id, the content types, whether they are accepted, and whether the reference lacks the rule.
-const ALL: [(&str, &[Option<&str>], bool, bool); 5] = [
-    (
-        "content-type-other",
-        &[Some("text/plain"), Some("application/xml"), Some("application/x-www-form-urlencoded")],
-        false,
-        false,
-    ),
-    ("content-type-missing", &[None], false, true),
-    ("content-type-charset-other", &[Some("application/json; charset=latin1")], false, true),
-    ("content-type-charset", &[Some("application/json; charset=utf-8")], true, false),
-    ("content-type-letter-case", &[Some("Application/JSON;charset=UTF-8")], true, false),
-];
+/// Some content types, and what comes of them.
+#[derive(Clone, Copy)]
+struct Types {
+    /// The end of the id.
+    what: &'static str,
+    names: &'static [Option<&'static str>],
+    /// Whether they are accepted.
+    good: bool,
+    /// Whether the reference lacks the rule.
+    ours: bool,
+}
+
+const OTHER: Types = Types {
+    what: "content-type-other",
+    names: &[Some("text/plain"), Some("application/xml"), Some("application/x-www-form-urlencoded")],
+    good: false,
+    ours: false,
+};
+const MISSING: Types = Types { what: "content-type-missing", names: &[None], good: false, ours: true };
+const OTHER_CHARSET: Types = Types {
+    what: "content-type-charset-other",
+    names: &[Some("application/json; charset=latin1")],
+    good: false,
+    ours: true,
+};
+const CHARSET: Types = Types {
+    what: "content-type-charset",
+    names: &[Some("application/json; charset=utf-8"), Some("Application/JSON;charset=UTF-8")],
+    good: true,
+    ours: false,
+};
 
 /// The cases of all operations with a body.
 pub(super) fn cases(document: &Document) -> Vec<Case> {
     let operations = document.operations().iter();
     let operations = operations.filter(|operation| operation.request_schema().is_some());
-    operations.flat_map(|operation| ALL.map(|of| case(operation, of))).collect()
+    operations
+        .flat_map(|operation| [OTHER, MISSING, OTHER_CHARSET, CHARSET].map(|types| case(operation, types)))
+        .collect()
 }
 
-fn case(
-    operation: &Operation,
-    (what, types, good, ours): (&'static str, &'static [Option<&'static str>], bool, bool),
-) -> Case {
-    let names: Vec<String> = types
-        .iter()
-        .map(|name| name.map_or("no content type".to_owned(), |name| format!("`{name}`")))
-        .collect();
-    let answered = if good { "is accepted" } else { "is answered with 415 and changes nothing" };
+fn case(operation: &Operation, Types { what, names: types, good, ours }: Types) -> Case {
     let in_reference = operation.plane() == Plane::ClientCredentials;
+    // What a configuration's object must be unique in, a second one would repeat.
+    let types = if good && !in_reference { types.get(1..).unwrap_or(types) } else { types };
+    let name = |name: &Option<&str>| name.map_or("no content type".to_owned(), |name| format!("`{name}`"));
+    let names: Vec<String> = types.iter().map(name).collect();
+    let answered = if good { "is accepted" } else { "is answered with 415 and changes nothing" };
     let rule = Rule {
         what: what.to_owned(),
         kind: Kind::Protocol,

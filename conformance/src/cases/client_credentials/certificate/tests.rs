@@ -39,7 +39,7 @@ fn spliced(bytes: &[u8], at: usize, removed: usize, new: &[u8]) -> Vec<u8> {
     let mut start = 0;
     while start < at {
         let (header, length) = match bytes[start + 1] {
-            short @ ..0x80 => (2, usize::from(short)),
+            short @ ..=0x7f => (2, usize::from(short)),
             0x81 => (3, usize::from(bytes[start + 2])),
             _ => (4, usize::from(bytes[start + 2]) * 256 + usize::from(bytes[start + 3])),
         };
@@ -53,8 +53,8 @@ fn spliced(bytes: &[u8], at: usize, removed: usize, new: &[u8]) -> Vec<u8> {
                 replaced(inner, at, removed, new)
             };
             let length = match inner.len() {
-                short @ ..0x80 => vec![u8::try_from(short).unwrap()],
-                long @ ..0x100 => vec![0x81, u8::try_from(long).unwrap()],
+                short @ ..=0x7f => vec![u8::try_from(short).unwrap()],
+                long @ ..=0xff => vec![0x81, u8::try_from(long).unwrap()],
                 long => [&[0x82], &u16::try_from(long).unwrap().to_be_bytes()[..]].concat(),
             };
             return [&bytes[..=start], &length, &inner, &bytes[end..]].concat();
