@@ -5,6 +5,7 @@ mod certificate;
 mod csr;
 mod dates;
 mod generated;
+mod headers;
 mod lists;
 mod refusals;
 mod resource;
@@ -24,6 +25,7 @@ pub(crate) fn cases(document: &Document) -> Vec<Case> {
         dates::scenarios(),
         values::scenarios(),
         generated::scenarios(),
+        headers::scenarios(),
         states::scenarios(),
         states::exact::scenarios(),
         refusals::scenarios(),
