@@ -116,9 +116,9 @@ impl Run {
         let shared = std::mem::take(&mut *self.shared.lock().await);
         let spoiled = std::mem::take(&mut *self.spoiled.lock().await);
         let mut attempt = Attempt::closing(self);
-        let certificate = self.certificate.get().map(|certificate| certificate.made.clone());
         let spoiled = spoiled.into_iter().map(|spoiled| spoiled.shared);
         let made = shared.into_values().chain(spoiled).map(|shared| shared.made);
+        let certificate = self.certificate.get().map(|certificate| certificate.made.clone());
         attempt.made = made.chain(certificate).collect();
         attempt.clean().await;
         attempt.left_behind

@@ -5,9 +5,11 @@ mod certificate;
 mod csr;
 mod dates;
 mod generated;
+mod headers;
 mod lists;
 mod refusals;
 mod resource;
+mod revocation;
 mod states;
 mod ttl;
 mod values;
@@ -23,10 +25,12 @@ pub(crate) fn cases(document: &Document) -> Vec<Case> {
         dates::scenarios(),
         values::scenarios(),
         generated::scenarios(),
+        headers::scenarios(),
         states::scenarios(),
         states::exact::scenarios(),
         refusals::scenarios(),
         verification::scenarios(),
+        revocation::scenarios(),
         ttl::scenarios(),
         certificate::scenarios(),
         csr::scenarios(),

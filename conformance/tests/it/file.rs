@@ -84,7 +84,8 @@ async fn secrets_are_taken_from_files_and_variables() {
     let (fake, folder) = (Fake::start(NO_FAULT).await, tempfile::tempdir().unwrap());
     let token = write(folder.path(), "token", "t0ken\n");
     for secret in [format!("{{ file = '{}' }}", token.display()), "{ env = 'MY_TOKEN' }".to_owned()] {
-        let content = format!("target = '{}'\nonly = 'basic*::list::example-*'\ntoken = {secret}\n", fake.url());
+        let content =
+            format!("target = '{}'\nonly = 'basic*::list::example-*'\ntoken = {secret}\n", fake.url());
         let file = write(folder.path(), "conformance.toml", &content);
         let output = command_with(&["run", "--config", file.to_str().unwrap()], &[("MY_TOKEN", "t0ken")]);
         assert!(!output.stdout.is_empty(), "{}", text(&output.stderr));

@@ -304,7 +304,7 @@ pub(super) fn key_and_serial(shown: &Shown<'_>) -> Result<(Vec<u8>, Vec<u8>), Wr
     Ok((shown.leaf.public_key().raw.to_vec(), shown.leaf.raw_serial().to_vec()))
 }
 
-pub(super) use extensions::has_no_host_name;
+pub(super) use extensions::{has_address, has_no_host_name};
 
 /// What a PEM block holds.
 pub(super) fn decoded(text: &str, label: &str) -> Result<Vec<u8>, String> {

@@ -37,7 +37,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             on("states::message", MESSAGE, over!(message)),
         ]
     });
-    of_both.chain(of_resets()).chain([more_certificates(), no_host()]).collect()
+    of_both.chain(of_resets()).chain([more_certificates(), no_host(), address()]).collect()
 }
 
 fn of_resets() -> Vec<Scenario> {
@@ -83,6 +83,16 @@ fn no_host() -> Scenario {
     Scenario::new("x509-credentials::certificate::no-host", X509.create, ISSUE, script!(no_host_name))
         .requires("A common name that is no host name is no dNSName (RFC 5280 section 4.2.1.6).")
         .kind(Kind::Certificate)
+}
+
+fn address() -> Scenario {
+    Scenario::extension(
+        "x509-credentials::certificate::address",
+        X509.create,
+        "A common name that is an IP address is the one iPAddress as well, and no dNSName (RFC 5280 section 4.2.1.6).",
+        script!(ip_address),
+    )
+    .kind(Kind::Certificate)
 }
 
 /// A state that is refused.
@@ -212,3 +222,17 @@ async fn no_host_name(attempt: &mut Attempt) -> Result<(), Stop> {
     attempt.found(examine(&issued, time::OffsetDateTime::now_utc(), certificate::has_no_host_name));
     Ok(())
 }
+
+async fn ip_address(attempt: &mut Attempt) -> Result<(), Stop> {
+    // For documentation (RFC 5737 section 3, RFC 3849).
+    for (name, octets) in [("192.0.2.7", &[192, 0, 2, 7][..]), ("2001:db8::7", &IPV6)] {
+        let mut body = X509.body(attempt);
+        body["commonName"] = json!(name);
+        let issued = issue(attempt, body).await?;
+        let at = time::OffsetDateTime::now_utc();
+        attempt.found(examine(&issued, at, |shown| certificate::has_address(shown, octets)));
+    }
+    Ok(())
+}
+
+const IPV6: [u8; 16] = [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7];

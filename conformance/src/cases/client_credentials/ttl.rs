@@ -7,7 +7,7 @@ use super::{
     Scenario, Script,
     certificate::{
         examine,
-        fields::{ends, lasts},
+        fields::{ends, lasts, time_forms},
     },
     dates::moment,
     resource::X509,
@@ -38,6 +38,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .kind(Kind::Certificate),
         on("days", TTL, "A certificate asked for 2592000 seconds ends 30 days later.", script!(days))
             .kind(Kind::Certificate),
+        on(
+            "thirty-years",
+            TTL,
+            "A certificate that ends after 2049 has a GeneralizedTime (RFC 5280 section 4.1.2.5); or it is refused with 400, \
+             since its issuer ends before.",
+            script!(thirty_years),
+        )
+        .kind(Kind::Certificate),
         on("fraction", TTL, "A time to live is a number: 90.5 seconds are permitted.", script!(fraction))
             .kind(Kind::Certificate),
         on("smallest", POSITIVE, "Half a second is more than zero.", script!(smallest))
@@ -102,6 +110,19 @@ async fn hour(attempt: &mut Attempt) -> Result<(), Stop> {
 
 async fn days(attempt: &mut Attempt) -> Result<(), Stop> {
     lasts_for(attempt, 2_592_000.0).await
+}
+
+async fn thirty_years(attempt: &mut Attempt) -> Result<(), Stop> {
+    const TTL: f64 = 946_080_000.0;
+    let body = body(attempt, TTL);
+    let answer = attempt.ask_for(CREATE, body).await?;
+    if answer.status == 400 {
+        return Ok(());
+    }
+    attempt.status(&answer, 201)?;
+    let (made, at) = (Made::of(attempt, CREATE, &answer)?, OffsetDateTime::now_utc());
+    attempt.found(examine(&made.body, at, |shown| lasts(shown, TTL).and_then(|()| time_forms(shown))));
+    Ok(())
 }
 
 async fn fraction(attempt: &mut Attempt) -> Result<(), Stop> {

@@ -78,7 +78,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 /// How the credentials are presented.
-fn presented(resource: &Resource, made: &Made) -> Value {
+pub(super) fn presented(resource: &Resource, made: &Made) -> Value {
     let body = &made.body;
     if *resource == BASIC {
         json!({"username": body["username"], "password": body["password"]})

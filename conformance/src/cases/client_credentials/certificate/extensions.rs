@@ -135,6 +135,16 @@ pub(in super::super) fn has_no_host_name(shown: &Shown<'_>) -> Found {
     demand(host.is_none(), AT, "no dNSName", host.map(|name| format!("{name:?}")).unwrap_or_default())
 }
 
+/// There is this IP address, and no other name.
+pub(in super::super) fn has_address(shown: &Shown<'_>, address: &[u8]) -> Found {
+    let found = extension(&shown.leaf, AT, &SUBJECT_ALT_NAME, "subjectAltName")?;
+    let ParsedExtension::SubjectAlternativeName(names) = found.parsed_extension() else {
+        return wrong(AT, "a subject alternative name", "something else");
+    };
+    let good = matches!(names.general_names.as_slice(), [GeneralName::IPAddress(only)] if *only == address);
+    demand(good, AT, &format!("the iPAddress {} alone", hex(address)), format!("{:?}", names.general_names))
+}
+
 /// What a verifier has to know (section 4.2), and what is in certificates of authorities only.
 pub(super) fn known(shown: &Shown<'_>) -> Found {
     let known = [KEY_USAGE, EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, SUBJECT_ALT_NAME];

@@ -120,7 +120,7 @@ pub(super) fn is_valid_now(shown: &Shown<'_>) -> Found {
     demand(good, "/certificate", &format!("a validity that has {}", shown.at), format!("{from} to {to}"))
 }
 
-pub(super) fn time_forms(shown: &Shown<'_>) -> Found {
+pub(in super::super) fn time_forms(shown: &Shown<'_>) -> Found {
     let validity = shown.leaf.validity();
     let good = |time: &ASN1Time| time.is_utctime() == (time.to_datetime().year() < 2050);
     let expected = "UTCTime through 2049, GeneralizedTime from 2050 on";

@@ -54,7 +54,7 @@ fn spliced(bytes: &[u8], at: usize, removed: usize, new: &[u8]) -> Vec<u8> {
             };
             let length = match inner.len() {
                 short @ ..=0x7f => vec![u8::try_from(short).unwrap()],
-                long @ ..0x100 => vec![0x81, u8::try_from(long).unwrap()],
+                long @ ..=0xff => vec![0x81, u8::try_from(long).unwrap()],
                 long => [&[0x82], &u16::try_from(long).unwrap().to_be_bytes()[..]].concat(),
             };
             return [&bytes[..=start], &length, &inner, &bytes[end..]].concat();

@@ -102,7 +102,15 @@ impl Cell {
         }
         let answer = self.resource.patch(attempt, Role::Request, &id, self.to).await?;
         attempt.status(&answer, if self.result.is_some() { 204 } else { 400 })?;
-        let after = self.resource.item(attempt, Role::Observe, &id).await?;
+        let mut after = self.resource.item(attempt, Role::Observe, &id).await?;
+        if self.first.iter().filter(|event| **event == Use).count() > 1 {
+            // All uses but the first may be written down a while later.
+            let (was, is) =
+                (moment(attempt, &before, "lastUseDate")?, moment(attempt, &after, "lastUseDate")?);
+            if is >= was {
+                after["lastUseDate"] = before["lastUseDate"].clone();
+            }
+        }
         match self.result {
             Some(state) if state != self.from => {
                 changed(attempt, self.resource, &before, &after, &[state])?;
