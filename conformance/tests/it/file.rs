@@ -28,7 +28,7 @@ async fn a_file_has_any_option_and_the_command_line_wins() {
         "conformance.toml",
         &format!(
             "target = '{}'\nno-auth = true\nparallel = 1\nadmin = '{}'\nadmin-password-file = '{}'\n\
-             only = ['basic*::create::example-*', 'alerting::list::read']\nquiet = false\n\
+             only = ['basic*::create::example-*', 'alerting::list::read', 'alerting::status::*']\nquiet = false\n\
              skip = ['basic*specific=It is known.', {{ cases = '*::unauthorized', reason = 'There is one user.' }}]\n",
             fake.url(),
             ADMIN.0,
