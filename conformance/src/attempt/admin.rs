@@ -1,5 +1,7 @@
 //! Requests to the configuration API: sessions, transactions, and taking back what was changed.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -13,6 +15,9 @@ use crate::{
 
 pub(crate) const LOGIN: &str = "/api/authentication";
 pub(crate) const TRANSACTION: &str = "/api/transaction";
+
+/// How long somebody else's transaction may be in the way.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The administrator, with the session that all cases share.
 #[derive(Debug)]
@@ -99,8 +104,22 @@ impl Attempt {
             return Ok(());
         }
         // What comes of it the change itself will tell.
-        let _opened = Box::pin(self.call(Role::Prepare, who, "post", TRANSACTION, None)).await?;
+        let _opened = Box::pin(self.open(Role::Prepare, who)).await?;
         Ok(())
+    }
+
+    /// Opens a transaction. Somebody else's that is in the way is waited for: it is no fault of the target's.
+    pub(crate) async fn open(&mut self, role: Role, who: &Who) -> Result<Answer, Stop> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.call(role, who, "post", TRANSACTION, None).await?;
+            let mine = !self.changed.open.is_empty();
+            if answer.status != 409 || mine || Instant::now() > deadline {
+                return Ok(answer);
+            }
+            self.exchanges.pop();
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// From now on changes are sent without opening a transaction.

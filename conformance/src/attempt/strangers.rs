@@ -57,7 +57,7 @@ impl Attempt {
         }
         match run.strangers.get_or_init(|| make(&run)).await {
             Ok(made) => Ok(token(made)),
-            Err(reason) => Err(Stop::Error(format!("cannot make another tenant: {reason}"))),
+            Err(reason) => Err(Stop::Skip(format!("needs {what}, for the run could not make it: {reason}"))),
         }
     }
 }

@@ -59,7 +59,7 @@ fn mint_by(answer: &mut Value, spoil: fn(&mut CertificateParams), signer: &Ca) {
     params.serial_number = Some(SerialNumber::from_slice(issued.raw_serial()));
     params.not_before = issued.validity().not_before.to_datetime();
     params.not_after = issued.validity().not_after.to_datetime();
-    params.is_ca = IsCa::NoCa;
+    params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![
         KeyUsagePurpose::DigitalSignature,
         KeyUsagePurpose::KeyEncipherment,
@@ -68,7 +68,17 @@ fn mint_by(answer: &mut Value, spoil: fn(&mut CertificateParams), signer: &Ca) {
     params.extended_key_usages =
         vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
     let name = answer["commonName"].as_str().unwrap().to_owned();
-    params.subject_alt_names.extend(name.try_into().ok().map(SanType::DnsName));
+    let host = name.split('.').all(|label| {
+        label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.is_empty()
+            && label.len() < 64
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    });
+    let address = name.parse::<std::net::IpAddr>().is_ok();
+    if host && !address {
+        params.subject_alt_names.push(SanType::DnsName(name.try_into().unwrap()));
+    }
     params.use_authority_key_identifier_extension = true;
     let spki = SubjectPublicKeyInfo::from_der(issued.public_key().raw).unwrap();
     // RFC 5280 section 4.2.1.2, method 1.

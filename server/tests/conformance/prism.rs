@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::Value;
 use tempfile::NamedTempFile;
-use vouchsafe_conformance::{Admin, Auth, Options, Profile, Secret, Target, run};
+use vouchsafe_conformance::{Admin, Auth, Options, Profile, Secret, Target, report, run};
+
+/// What Prism 5.14.2 does not live through.
+const SKIPPED: [&str; 1] = ["*::body-invalid-utf8=Prism ends at a body that is no UTF-8."];
 
 /// A running mock server.
 struct Prism {
@@ -58,8 +61,11 @@ async fn a_server_without_a_memory_passes_what_needs_none() {
     let prism = Prism::start();
     let admin = Admin { user: "admin".to_owned(), password: Secret::new("any") };
     let target = Target::new(&prism.url, Auth::Token(Secret::new("any"))).unwrap().with_admin(admin);
-    let outcome = run(target, Options { parallel: 1, ..Options::from(Profile::Extended) }).await;
-    assert_eq!(outcome.count("error"), 0);
+    let skip = SKIPPED.iter().map(|&skip| skip.into()).collect();
+    let outcome = run(target, Options { skip, parallel: 1, ..Options::from(Profile::Extended) }).await;
+    let errors = outcome.results.iter().filter(|result| result.verdict.word() == "error");
+    let errors: String = errors.map(report::result).collect();
+    assert!(errors.is_empty(), "{errors}");
     let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for result in &outcome.results {
         told.entry(result.verdict.word()).or_default().push(&result.case.id);

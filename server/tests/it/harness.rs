@@ -130,7 +130,7 @@ pub(crate) struct TestServer {
     pub(crate) admin_password: String,
     pub(crate) database: TestDatabase,
     pub(crate) config: Config,
-    token: Option<String>,
+    pub(crate) token: Option<String>,
     http: reqwest::Client,
     running: Option<Running>,
 }

@@ -66,7 +66,7 @@ pub(super) async fn replace(
 
 /// Opens a transaction.
 pub(super) async fn open(attempt: &mut Attempt, who: &Who) -> Result<Answer, Stop> {
-    let answer = attempt.call(Role::Request, who, "post", TRANSACTION, None).await?;
+    let answer = attempt.open(Role::Request, who).await?;
     attempt.status(&answer, 201)?;
     Ok(answer)
 }

@@ -11,7 +11,9 @@ const USERNAME: &[&str] = &["basic-credentials::create::*", "basic-credentials::
 const PASSWORD: &[&str] = &["basic-credentials::create::*", "basic-credentials::password::*"];
 const LISTED: &[&str] = &["basic-credentials::list::*"];
 const GET: &[&str] = &["basic-credentials::get::*"];
-const RESET: &[&str] = &["basic-credentials::reset-password::*", "basic-credentials::password::*"];
+const RESET: &[&str] = &["basic-credentials::reset-password::*", "basic-credentials::password::reset-*"];
+/// What a reset does to later verifications and to the state.
+const AFTER_RESET: &[&str] = &["basic-credentials::use::*", "basic-credentials::password::*"];
 
 fn created(call: &Call, reply: &Reply) -> bool {
     call.is("POST", LIST) && reply.status == 201
@@ -264,22 +266,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
             *reply = Reply::empty(204);
         }
     }),
-    Mutant::answers("basic: a reset makes Active", RESET, |call, reply, memory| {
+    Mutant::answers("basic: a reset makes Active", AFTER_RESET, |call, reply, memory| {
         if call.is("PATCH", "*/password") && reply.is_success() {
-            memory.insert("reset".to_owned(), json!(call.path.split('/').nth(4)));
+            memory.insert(call.path.split('/').nth(4).unwrap().to_owned(), json!(true));
         }
-        let reset = memory.get("reset").cloned();
+        let reset = |item: &Value| item["id"].as_str().is_some_and(|id| memory.contains_key(id));
         if listed(call, reply) {
-            for item in reply.items().iter_mut().filter(|item| Some(&item["id"]) == reset.as_ref()) {
+            for item in reply.items().iter_mut().filter(|item| reset(item)) {
                 item["state"] = json!("Active");
             }
         }
-        if call.is("GET", "/api/v1/basic-credentials/*") && Some(&reply.json["id"]) == reset.as_ref() {
+        if call.is("GET", "/api/v1/basic-credentials/*") && reset(&reply.json) {
             reply.json["state"] = json!("Active");
         }
     }),
-    Mutant::answers("basic: what is revoked is reset", RESET, |call, reply, _| {
-        if call.is("PATCH", "*/password") && reply.status == 400 && call.json == json!({}) {
+    Mutant::answers("basic: what is revoked is reset", AFTER_RESET, |call, reply, _| {
+        let message = reply.json["message"].as_str().unwrap_or_default();
+        if call.is("PATCH", "*/password") && reply.status == 400 && message.contains("Revoked") {
             *reply = Reply::json(200, json!({"password": "Zei7ooquaiNgooXahxe3ahf0Uo2Shoot"}));
         }
     }),

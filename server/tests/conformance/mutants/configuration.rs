@@ -219,10 +219,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::answers(
-        "configuration: a referenced group can be removed",
-        &["groups::*", "access::*"],
+        "configuration: a trust store in use can be removed",
+        &["trust-stores::delete::*"],
         |call, reply, _| {
-            if call.is("DELETE", "/api/configuration/aaa/local_database/groups/*") && reply.status == 400 {
+            if call.is("DELETE", "/api/configuration/trust_stores/*") && matches!(reply.status, 400 | 409) {
                 *reply = Reply::json(200, json!({"meta": {"href": call.path}}));
             }
         },

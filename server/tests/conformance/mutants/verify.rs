@@ -5,9 +5,8 @@ use serde_json::json;
 use super::Mutant;
 use crate::proxy::{Call, Reply};
 
-const VERIFY: &[&str] = &["*-credentials::verify::*", "*-credentials::states::*"];
-const BASIC: &[&str] =
-    &["basic-credentials::verify::*", "basic-credentials::states::*", "basic-credentials::password::*"];
+const VERIFY: &[&str] = &["*-credentials::verify::*", "*-credentials::use::*"];
+const BASIC: &[&str] = &["basic-credentials::verify::*", "basic-credentials::use::*"];
 
 fn verdict(call: &Call, reply: &Reply) -> bool {
     call.is("POST", "/api/v1/*/verify") && reply.status == 200

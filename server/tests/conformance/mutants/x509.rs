@@ -219,12 +219,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reply.remove("privateKeyType");
         }
     }),
-    Mutant::answers("x509: invalidAfter is an hour late", CREATE, |call, reply, _| {
-        if issued(call, reply) {
-            let date = text(&reply.json["invalidAfter"]).to_owned();
-            let hour: u32 = date[11..13].parse().unwrap();
-            reply.json["invalidAfter"] =
-                json!(format!("{}{:02}{}", &date[..11], (hour + 1) % 24, &date[13..]));
-        }
-    }),
+    Mutant::answers(
+        "x509: invalidAfter is an hour late",
+        &["x509-credentials::invalid-after::*"],
+        |call, reply, _| {
+            if issued(call, reply) {
+                let date = text(&reply.json["invalidAfter"]).to_owned();
+                let hour: u32 = date[11..13].parse().unwrap();
+                reply.json["invalidAfter"] =
+                    json!(format!("{}{:02}{}", &date[..11], (hour + 1) % 24, &date[13..]));
+            }
+        },
+    ),
 ];

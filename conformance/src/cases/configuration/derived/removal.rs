@@ -21,6 +21,9 @@ impl Removal {
     async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
         let Self(operation) = self;
         let (path, _) = prepare(attempt, operation.id, operation.path, Value::Null).await?;
+        // Who keeps what was read must forget it.
+        let before = attempt.call(Role::Prepare, &Who::Admin, "get", &path, None).await?;
+        attempt.status(&before, 200)?;
         let answer = attempt.call(Role::Request, &Who::Admin, "delete", &path, None).await?;
         attempt.status(&answer, 200)?;
         attempt.documented(operation.id, &answer);
