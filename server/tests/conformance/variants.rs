@@ -95,3 +95,16 @@ async fn what_the_reference_leaves_open_fails_nobody() {
         assert!(told.is_empty(), "{name}:\n{told}");
     }
 }
+
+/// What is found behind the proxy is the fault's doing, not the proxy's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_without_a_fault_fails_nobody() {
+    let server = Server::start();
+    let proxy = Proxy::start(server.url.clone(), Fault::NONE).await;
+    let skip = vec!["*::expired-token=not given".into()];
+    let options = Options { skip, ..Options::from(Profile::Extended) };
+    let outcome = run(server.target(&proxy.url), options).await;
+    let bad = outcome.results.iter().filter(|result| result.verdict.word() != "pass");
+    let told: String = bad.map(report::result).collect();
+    assert!(outcome.passed(), "{told}");
+}
