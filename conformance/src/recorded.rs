@@ -61,7 +61,7 @@ pub(crate) fn write(outcome: &Outcome) -> String {
 fn of_case(normaliser: &Normaliser<'_>, exchanges: &Exchanges) -> Vec<Step> {
     let mut answered = BTreeSet::new();
     let mut steps = Vec::new();
-    for exchange in exchanges {
+    for exchange in exchanges.iter() {
         if !(exchange.role == Role::Prepare && exchange.request.path == LOGIN) {
             steps.push(Recorder { normaliser, answered: &answered }.step(&exchange));
         }

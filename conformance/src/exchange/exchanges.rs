@@ -1,8 +1,12 @@
-//! The exchanges of a case that has ended, kept as text: a run has thousands of them, and as values they take five times
-//! the memory.
+//! The exchanges of a case that has ended, kept packed. A run has thousands of them, and a target that answers
+//! everything with long pages of errors must not take the memory for all of those.
 
-use std::{fmt, iter::FilterMap, str::Lines};
+use std::{
+    fmt,
+    io::{BufRead as _, BufReader, Write as _},
+};
 
+use flate2::{Compression, bufread::DeflateDecoder, write::DeflateEncoder};
 use serde::{Deserialize as _, Serialize, Serializer};
 
 use super::Exchange;
@@ -10,42 +14,35 @@ use super::Exchange;
 /// Exchanges in order. They are read anew each time that one is asked for.
 #[derive(Clone, Default)]
 pub struct Exchanges {
-    /// Each as JSON on a line of its own.
-    lines: Box<str>,
+    count: usize,
+    /// Each as JSON on a line of its own, in the format of RFC 1951.
+    packed: Box<[u8]>,
 }
 
 impl Exchanges {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Exchange> {
-        self.into_iter()
+        let lines = BufReader::new(DeflateDecoder::new(&*self.packed)).lines();
+        // What was written here can be read.
+        lines.take(self.count).map_while(|line| read(&line.ok()?))
     }
 
     /// The one at this index.
     pub fn get(&self, index: usize) -> Option<Exchange> {
-        self.lines.lines().nth(index).and_then(read)
+        self.iter().nth(index)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.lines.lines().count()
+        self.count
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.count == 0
     }
 }
 
-impl<'a> IntoIterator for &'a Exchanges {
-    type Item = Exchange;
-    type IntoIter = FilterMap<Lines<'a>, fn(&'a str) -> Option<Exchange>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.lines.lines().filter_map(read)
-    }
-}
-
-/// What was written here can be read.
 fn read(line: &str) -> Option<Exchange> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     // A body may be as deep as an answer may be at most, and here it is some levels deeper.
@@ -55,25 +52,26 @@ fn read(line: &str) -> Option<Exchange> {
 
 impl FromIterator<Exchange> for Exchanges {
     fn from_iter<I: IntoIterator<Item = Exchange>>(exchanges: I) -> Self {
-        let mut lines = String::new();
+        let (mut count, mut packer) = (0, DeflateEncoder::new(Vec::new(), Compression::fast()));
         for exchange in exchanges {
-            // Its keys are strings and its values plain: nothing that JSON can't say.
-            lines.push_str(&serde_json::to_string(&exchange).unwrap_or_default());
-            lines.push('\n');
+            // Its keys are strings and its values plain: nothing that JSON can't say. Writing to memory does not fail.
+            let line = serde_json::to_string(&exchange).unwrap_or_default();
+            let _written = writeln!(packer, "{line}");
+            count += 1;
         }
-        Self { lines: lines.into_boxed_str() }
+        Self { count, packed: packer.finish().unwrap_or_default().into_boxed_slice() }
     }
 }
 
 impl Serialize for Exchanges {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self)
+        serializer.collect_seq(self.iter())
     }
 }
 
 impl fmt::Debug for Exchanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) type Times = HashMap<String, Vec<Duration>>;
 
 pub(super) fn times(outcome: &Outcome) -> Times {
     let mut times = Times::new();
-    for exchange in outcome.results.iter().flat_map(|result| &result.exchanges) {
+    for exchange in outcome.results.iter().flat_map(|result| result.exchanges.iter()) {
         times.entry(exchange.operation).or_default().push(exchange.duration);
     }
     times

@@ -212,7 +212,7 @@ fn implementation(outcome: &Outcome) -> Option<ImplementationView> {
         let (name, version) = (said.name.clone(), said.version.clone());
         return Some(ImplementationView { name, version, source: "command" });
     }
-    let mut exchanges = outcome.results.iter().flat_map(|result| &result.exchanges);
+    let mut exchanges = outcome.results.iter().flat_map(|result| result.exchanges.iter());
     let header = exchanges.find_map(|exchange| exchange.answer.header("server").map(str::to_owned))?;
     let product = header.split_whitespace().next()?;
     let (name, version) =
