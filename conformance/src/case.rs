@@ -4,7 +4,7 @@ use std::{fmt, pin::Pin, time::Duration};
 
 use serde::Serialize;
 
-use crate::{attempt::Attempt, exchange::Exchange};
+use crate::{attempt::Attempt, exchange::Exchanges};
 
 /// What a case checks.
 #[derive(Debug, Clone, Serialize)]
@@ -226,7 +226,7 @@ pub struct CaseResult {
     #[serde(flatten)]
     pub verdict: Verdict,
     /// All exchanges, in order. Their answers may hold secrets of credentials that have been revoked since.
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Exchanges,
     /// What the case made and could not revoke.
     pub left_behind: Vec<String>,
     /// The suffix that made names unique in this run.

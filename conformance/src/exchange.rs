@@ -1,9 +1,13 @@
 //! One exchange with the target: what was sent and what came back.
 
+mod exchanges;
+
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+
+pub use exchanges::Exchanges;
 
 /// Why a case made an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +35,7 @@ impl fmt::Display for Role {
 }
 
 /// A request and its answer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// Why it was made.
     pub role: Role,
@@ -42,13 +46,14 @@ pub struct Exchange {
     /// What came back; of a long list the first items.
     pub answer: Answer,
     /// In an answer that is a list, the item that the case looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
     pub focus: Option<Value>,
     /// From the first byte sent to the last one received.
     pub duration: Duration,
 }
 
 /// What let a request in. It is not kept, only of what kind it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Authorization {
     /// Nothing.
@@ -64,7 +69,7 @@ pub enum Authorization {
 }
 
 /// A request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// Method in upper case.
     pub method: String,
@@ -77,13 +82,14 @@ pub struct Request {
     /// Content type, if there is a body and one was sent.
     pub content_type: Option<String>,
     /// JSON body.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
     pub body: Option<Value>,
     /// The start of a body that is no JSON, or was sent as something else; bytes that aren't UTF-8 are replaced.
     pub text: Option<String>,
 }
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -94,7 +100,7 @@ pub struct Answer {
 }
 
 /// The body of an answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Body {
     /// No bytes at all.
@@ -103,6 +109,11 @@ pub enum Body {
     Json(Value),
     /// Something else; bytes that aren't UTF-8 are replaced.
     Text(String),
+}
+
+/// A value that is there, which may be `null`.
+fn given<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl Body {

@@ -31,7 +31,7 @@ mod select;
 mod target;
 
 pub use case::{CaseInfo, CaseResult, Kind, Level, Mismatch, Plane, Quote, Verdict};
-pub use exchange::{Answer, Authorization, Body, Exchange, Request, Role};
+pub use exchange::{Answer, Authorization, Body, Exchange, Exchanges, Request, Role};
 pub use outcome::{Implementation, Outcome};
 pub use runner::{list, run, run_with};
 pub use select::unmatched;

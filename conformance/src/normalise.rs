@@ -55,7 +55,8 @@ impl Normaliser<'_> {
         if result.case.plane == Plane::Configuration {
             return json!({"id": result.case.id, "verdict": result.verdict.word()});
         }
-        let exchanges: Vec<Value> = result.exchanges.iter().map(|exchange| self.exchange(exchange)).collect();
+        let exchanges: Vec<Value> =
+            result.exchanges.iter().map(|exchange| self.exchange(&exchange)).collect();
         json!({"id": result.case.id, "verdict": result.verdict.word(), "exchanges": exchanges})
     }
 

@@ -9,7 +9,7 @@ use crate::{
     attempt::LOGIN,
     case::CaseResult,
     document::Document,
-    exchange::{Exchange, Role},
+    exchange::{Exchange, Exchanges, Role},
     normalise::{Normaliser, constants},
     outcome::Outcome,
 };
@@ -58,12 +58,12 @@ pub(crate) fn write(outcome: &Outcome) -> String {
 
 /// The same several times in a row, where a case waits for something, is told once. Logins are left out: which case
 /// opens the session that others share depends on the selection.
-fn of_case(normaliser: &Normaliser<'_>, exchanges: &[Exchange]) -> Vec<Step> {
+fn of_case(normaliser: &Normaliser<'_>, exchanges: &Exchanges) -> Vec<Step> {
     let mut answered = BTreeSet::new();
     let mut steps = Vec::new();
-    for exchange in exchanges {
+    for exchange in exchanges.iter() {
         if !(exchange.role == Role::Prepare && exchange.request.path == LOGIN) {
-            steps.push(Recorder { normaliser, answered: &answered }.step(exchange));
+            steps.push(Recorder { normaliser, answered: &answered }.step(&exchange));
         }
         collect(exchange.answer.json().unwrap_or(&Value::Null), &mut answered);
         collect(exchange.focus.as_ref().unwrap_or(&Value::Null), &mut answered);

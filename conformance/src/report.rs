@@ -6,6 +6,8 @@
 //! - [`junit()`] for build servers;
 //! - [`markdown()`] for a comment on a change;
 //! - [`html()`] for people: one page that needs nothing else.
+//!
+//! Each has a function that writes it, such as [`write_json`]; that takes much less memory than a text of all.
 
 mod cause;
 mod escape;
@@ -19,16 +21,23 @@ mod redact;
 mod text;
 mod view;
 
-use std::sync::LazyLock;
+use std::{io, sync::LazyLock};
 
 use crate::document::Document;
 
-pub use html::html;
-pub use json::{SCHEMA, json};
-pub use junit::junit;
-pub use markdown::markdown;
+pub use html::{html, write_html};
+pub use json::{SCHEMA, json, write_json};
+pub use junit::{junit, write_junit};
+pub use markdown::{markdown, write_markdown};
 pub use promises::promises;
-pub use text::{result, summary, text};
+pub use text::{result, summary, text, write_text};
 
 /// The document that reports are about.
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::new(vouchsafe_api_spec::document()));
+
+/// What `write` writes, as a text. Writing to memory does not fail, and only text is written.
+fn told(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    let _written = write(&mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
+}

@@ -20,6 +20,7 @@ use crate::{
     case::{Case, CaseInfo, CaseResult, Plane, Stop, Verdict},
     cases,
     document::Document,
+    exchange::Exchanges,
     http::Http,
     outcome::Outcome,
     select::{is_selected, skipped_by},
@@ -38,7 +39,26 @@ const MOST_LATE: usize = 8;
 
 /// The cases that `options` select, in the document's order.
 pub fn list(options: &Options) -> Vec<CaseInfo> {
-    selected(&document(), options).into_iter().map(|case| case.info).collect()
+    Selected::by(options).cases.into_iter().map(|case| case.info).collect()
+}
+
+/// The cases that a run is to try.
+pub(crate) struct Selected {
+    document: Document,
+    cases: Vec<Case>,
+}
+
+impl Selected {
+    pub(crate) fn by(options: &Options) -> Self {
+        let document = Document::new(vouchsafe_api_spec::document());
+        let mut cases = cases::all(&document, options.profile);
+        cases.retain(|case| is_selected(options, &case.info.id));
+        Self { document, cases }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.cases.len()
+    }
 }
 
 /// Runs the selected cases against a server. A [`crate::Profile`] alone will do as options.
@@ -50,17 +70,22 @@ pub async fn run(target: Target, options: impl Into<Options>) -> Outcome {
 }
 
 /// Like [`run`]; tells each result as soon as it is there.
-pub async fn run_with(
+pub async fn run_with(target: Target, options: impl Into<Options>, tell: impl FnMut(&CaseResult)) -> Outcome {
+    let options = options.into();
+    run_selected(Selected::by(&options), target, options, tell).await
+}
+
+/// Like [`run_with`], of cases that `options` have selected.
+pub(crate) async fn run_selected(
+    Selected { document, cases }: Selected,
     target: Target,
-    options: impl Into<Options>,
+    options: Options,
     mut tell: impl FnMut(&CaseResult),
 ) -> Outcome {
-    let (options, started, start) = (options.into(), SystemTime::now(), Instant::now());
-    let document = Arc::new(document());
-    let cases = selected(&document, &options);
+    let (started, start) = (SystemTime::now(), Instant::now());
     let (sender, mut results) = mpsc::channel(options.parallel.max(1));
     let mut workers = JoinSet::new();
-    let run = Run::open(&target, &options, document).await;
+    let run = Run::open(&target, &options, Arc::new(document)).await;
     let work = Arc::new(Work {
         queue: Mutex::new(Queue::new(cases)),
         run,
@@ -92,16 +117,6 @@ pub async fn run_with(
         left_behind,
         duration: start.elapsed(),
     }
-}
-
-fn document() -> Document {
-    Document::new(vouchsafe_api_spec::document())
-}
-
-fn selected(document: &Document, options: &Options) -> Vec<Case> {
-    let mut cases = cases::all(document, options.profile);
-    cases.retain(|case| is_selected(options, &case.info.id));
-    cases
 }
 
 impl Run {
@@ -219,7 +234,7 @@ async fn attempt(case: Case, run: Arc<Run>) -> CaseResult {
     CaseResult {
         case: case.info,
         verdict,
-        exchanges: attempt.exchanges,
+        exchanges: attempt.exchanges.into_iter().collect(),
         left_behind: attempt.left_behind,
         suffix: attempt.suffix,
         duration: start.elapsed(),
@@ -232,7 +247,7 @@ impl CaseResult {
         Self {
             case,
             verdict,
-            exchanges: Vec::new(),
+            exchanges: Exchanges::default(),
             left_behind: Vec::new(),
             suffix: String::new(),
             duration: Duration::ZERO,

@@ -1,6 +1,12 @@
 //! `--report FORMAT=FILE`, and the command that a report shows.
 
-use std::{ffi::OsString, fs, io, path::PathBuf, str::FromStr};
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::{self, BufWriter, Write as _},
+    path::PathBuf,
+    str::FromStr,
+};
 
 use clap::ValueEnum;
 
@@ -49,15 +55,18 @@ impl Report {
     /// # Errors
     /// When the file can't be written; the error names it.
     pub(super) fn write(&self, outcome: &Outcome) -> io::Result<()> {
-        let text = match self.format {
-            Format::Text => report::text(outcome),
-            Format::Json => report::json(outcome),
-            Format::Junit => report::junit(outcome),
-            Format::Markdown => report::markdown(outcome),
-            Format::Html => report::html(outcome),
+        let written = || {
+            let mut out = BufWriter::new(File::create(&self.file)?);
+            match self.format {
+                Format::Text => report::write_text(outcome, &mut out),
+                Format::Json => report::write_json(outcome, &mut out),
+                Format::Junit => report::write_junit(outcome, &mut out),
+                Format::Markdown => report::write_markdown(outcome, &mut out),
+                Format::Html => report::write_html(outcome, &mut out),
+            }?;
+            out.flush()
         };
-        let named = |error| io::Error::other(format!("{}: {error}", self.file.display()));
-        fs::write(&self.file, text).map_err(named)
+        written().map_err(|error| io::Error::other(format!("{}: {error}", self.file.display())))
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     outcome::Outcome,
     recorded, report,
-    runner::{list, run_with},
+    runner::{Selected, run_selected},
     target::{Auth, Options, Profile, Target},
 };
 
@@ -77,8 +77,9 @@ impl Run {
         let (implementation, record, reports) =
             (self.implementation.clone(), self.record.clone(), self.report.clone());
         let (target, options) = self.parse()?;
-        let mut screen = Screen::new(list(&options).len(), shown);
-        let mut outcome = run_with(target, options, |result| screen.tell(result)).await;
+        let selected = Selected::by(&options);
+        let mut screen = Screen::new(selected.len(), shown);
+        let mut outcome = run_selected(selected, target, options, |result| screen.tell(result)).await;
         outcome.implementation = implementation.as_deref().map(Into::into);
         outcome.command = Some(reports::command(std::env::args_os().skip(1)));
         let all = screen.finish()?;

@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn likely(result: &CaseResult, mismatch: &Mismatch) -> String {
     let case = &result.case;
     let exchange = result.exchanges.get(mismatch.exchange);
-    let special = exchange.and_then(|exchange| special(result, mismatch, exchange));
+    let special = exchange.and_then(|exchange| special(result, mismatch, &exchange));
     special.unwrap_or_else(|| case.fix.unwrap_or(case.kind.advice()).to_owned())
 }
 

@@ -1,5 +1,7 @@
 //! Text inside XML, HTML and Markdown, and on a terminal: nothing in it is obeyed.
 
+use std::io::{self, Write};
+
 /// Text of an XML or HTML element, or of an attribute in double quotes. What XML 1.0 has no way to say is told by its
 /// number.
 pub(super) fn markup(text: &str) -> String {
@@ -71,9 +73,42 @@ pub(super) fn fenced(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", lines(text).trim_end_matches('\n'))
 }
 
+/// Takes JSON that is to stand in a script element: without `<` nothing in it begins or ends one.
+pub(super) struct WithoutLess<W>(pub(super) W);
+
+impl<W: Write> Write for WithoutLess<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut parts = bytes.split(|byte| *byte == b'<');
+        self.0.write_all(parts.next().unwrap_or_default())?;
+        for part in parts {
+            self.0.write_all(b"\\u003c")?;
+            self.0.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_in_a_script_element_has_no_less_than_sign_however_it_is_written() {
+        let json = "[\"<</script>é\",\"<\"]";
+        for length in 1..=json.len() {
+            let mut written = Vec::new();
+            for part in json.as_bytes().chunks(length) {
+                WithoutLess(&mut written).write_all(part).unwrap();
+            }
+            let written = String::from_utf8(written).unwrap();
+            assert_eq!(written, "[\"\\u003c\\u003c/script>é\",\"\\u003c\"]", "{length}");
+        }
+    }
 
     #[test]
     fn nothing_breaks_out() {

@@ -1,12 +1,12 @@
 //! One HTML page that needs nothing else: the data as JSON in it, and a script that shows it.
 
-use std::fmt::{self, Write as _};
+use std::io::{self, Write};
 
 use super::{
-    escape::markup,
-    json::serialised,
+    escape::{WithoutLess, markup},
     text::{self, verdict},
-    view::View,
+    told,
+    view::{CaseView, View},
 };
 use crate::{attempt::random_suffix, outcome::Outcome};
 
@@ -18,18 +18,26 @@ const SCRIPT: &str = include_str!("html/script.js");
 ///
 /// It loads nothing, and its policy lets nothing run but its own script. Without scripts it is a list.
 pub fn html(outcome: &Outcome) -> String {
+    told(|out| write_html(outcome, out))
+}
+
+/// Writes what [`html()`] tells, case by case: `out` should be buffered.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_html(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
     let view = View::of(outcome);
     let nonce = random_suffix() + &random_suffix();
-    fill(PAGE, |name| match name {
-        "title" => markup(&title(&view)),
-        "verdict" => markup(verdict(outcome)),
-        "summary" => markup(&text::summary(outcome)),
-        "nonce" => nonce.clone(),
-        "style" => STYLE.to_owned(),
-        "script" => SCRIPT.to_owned(),
-        "data" => data(&view),
-        "list" => list(&view),
-        _ => String::new(),
+    fill(&mut out, PAGE, |out, name| match name {
+        "title" => write!(out, "{}", markup(&title(&view))),
+        "verdict" => write!(out, "{}", markup(verdict(outcome))),
+        "summary" => write!(out, "{}", markup(&text::summary(outcome))),
+        "nonce" => write!(out, "{nonce}"),
+        "style" => write!(out, "{STYLE}"),
+        "script" => write!(out, "{SCRIPT}"),
+        "data" => Ok(serde_json::to_writer(WithoutLess(out), &view)?),
+        "list" => write_list(out, &view),
+        _ => Ok(()),
     })
 }
 
@@ -38,33 +46,14 @@ fn title(view: &View<'_>) -> String {
     format!("Conformance of {what}")
 }
 
-/// JSON that can stand in a script element: without `<` nothing in it begins or ends one.
-fn data(view: &View<'_>) -> String {
-    serialised(view, false).replace('<', "\\u003c")
-}
-
 /// What is shown where scripts don't run: each case, and everything about those that did not pass.
-fn list(view: &View<'_>) -> String {
-    let mut html = String::new();
-    // Writing to a String does not fail.
-    let _written = write_list(&mut html, view);
-    html
-}
-
-fn write_list(html: &mut String, view: &View<'_>) -> fmt::Result {
+fn write_list(html: &mut impl Write, view: &View<'_>) -> io::Result<()> {
     for word in ["fail", "error", "skip", "pass"] {
-        for case in view.cases.iter().filter(|case| case.verdict == word) {
-            write!(
-                html,
-                "<li class=\"{word}\"><b>{}</b> <code>{}</code>",
-                word.to_uppercase(),
-                markup(case.id)
-            )?;
-            if let Some(reason) = &case.reason {
-                write!(html, " {}", markup(reason))?;
-            }
-            if word == "fail" {
-                write!(html, "<pre>{}</pre>", markup(&text::details(case)))?;
+        for result in view.cases.of(word) {
+            let (verdict, id) = (word.to_uppercase(), markup(&result.case.id));
+            write!(html, "<li class=\"{word}\"><b>{verdict}</b> <code>{id}</code>")?;
+            if word != "pass" {
+                write_more(html, &CaseView::of(result))?;
             }
             writeln!(html, "</li>")?;
         }
@@ -72,17 +61,30 @@ fn write_list(html: &mut String, view: &View<'_>) -> fmt::Result {
     Ok(())
 }
 
+fn write_more(html: &mut impl Write, case: &CaseView<'_>) -> io::Result<()> {
+    if let Some(reason) = &case.reason {
+        write!(html, " {}", markup(reason))?;
+    }
+    if case.verdict == "fail" {
+        write!(html, "<pre>{}</pre>", markup(&text::details(case)))?;
+    }
+    Ok(())
+}
+
 /// The template with its `{{names}}` replaced, in one pass: nothing in a value is taken for a name.
-fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
-    let mut page = String::new();
+fn fill<W: Write>(
+    out: &mut W,
+    template: &str,
+    value: impl Fn(&mut W, &str) -> io::Result<()>,
+) -> io::Result<()> {
     let mut parts = template.split("{{");
-    page.push_str(parts.next().unwrap_or_default());
+    write!(out, "{}", parts.next().unwrap_or_default())?;
     for part in parts {
         let (name, rest) = part.split_once("}}").unwrap_or_default();
-        page.push_str(&value(name));
-        page.push_str(rest);
+        value(out, name)?;
+        write!(out, "{rest}")?;
     }
-    page
+    Ok(())
 }
 
 #[cfg(test)]
@@ -91,7 +93,8 @@ mod tests {
 
     #[test]
     fn values_are_not_templates() {
-        assert_eq!(fill("{{a}} b {{c}}", |name| format!("<{name} {{{{a}}}}>")), "<a {{a}}> b <c {{a}}>");
+        let page = told(|out| fill(out, "{{a}} b {{c}}", |out, name| write!(out, "<{name} {{{{a}}}}>")));
+        assert_eq!(page, "<a {{a}}> b <c {{a}}>");
     }
 
     #[test]

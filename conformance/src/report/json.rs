@@ -1,6 +1,8 @@
 //! JSON.
 
-use super::view::View;
+use std::io::{self, Write};
+
+use super::{told, view::View};
 use crate::outcome::Outcome;
 
 /// The JSON schema (2020-12) of what [`json()`] writes.
@@ -8,13 +10,14 @@ pub const SCHEMA: &str = include_str!("../../report.schema.json");
 
 /// All of an outcome as [`SCHEMA`] describes it.
 pub fn json(outcome: &Outcome) -> String {
-    let mut text = serialised(&View::of(outcome), true);
-    text.push('\n');
-    text
+    told(|out| write_json(outcome, out))
 }
 
-/// A view has string keys and plain values only: nothing that JSON can't say.
-pub(super) fn serialised(view: &View<'_>, pretty: bool) -> String {
-    let text = if pretty { serde_json::to_string_pretty(view) } else { serde_json::to_string(view) };
-    text.unwrap_or_default()
+/// Writes what [`json()`] tells, case by case: `out` should be buffered.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_json(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, &View::of(outcome))?;
+    writeln!(out)
 }

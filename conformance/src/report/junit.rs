@@ -1,33 +1,41 @@
 //! XML in the form of `JUnit`, as build servers read it: each area a test suite, each case a test case.
 
-use std::fmt::{self, Write as _};
+use std::io::{self, Write};
 
 use super::{
     escape::markup,
-    text,
-    view::{CaseView, View},
+    text, told,
+    view::{CaseView, View, whole},
 };
-use crate::outcome::Outcome;
+use crate::{
+    case::{CaseResult, Verdict},
+    outcome::Outcome,
+};
 
 /// All of an outcome as XML in the form of `JUnit`. Its class names are `area.topic`; what fails is told as in [`super::text()`].
 pub fn junit(outcome: &Outcome) -> String {
-    let mut xml = String::new();
-    // Writing to a String does not fail.
-    let _written = write_suites(&mut xml, &View::of(outcome));
-    xml
+    told(|out| write_junit(outcome, out))
 }
 
-fn write_suites(xml: &mut String, view: &View<'_>) -> fmt::Result {
-    let mut areas: Vec<(&str, Vec<&CaseView<'_>>)> = Vec::new();
-    for case in &view.cases {
-        let (area, _) = case.area_and_topic();
+/// Writes what [`junit()`] tells, case by case: `out` should be buffered.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_junit(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
+    write_suites(&mut out, &View::of(outcome))
+}
+
+fn write_suites(xml: &mut impl Write, view: &View<'_>) -> io::Result<()> {
+    let mut areas: Vec<(&str, Vec<&CaseResult>)> = Vec::new();
+    for result in view.cases.0 {
+        let (area, _) = area_and_topic(result);
         match areas.iter_mut().find(|(known, _)| *known == area) {
-            Some((_, cases)) => cases.push(case),
-            None => areas.push((area, vec![case])),
+            Some((_, cases)) => cases.push(result),
+            None => areas.push((area, vec![result])),
         }
     }
     writeln!(xml, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    let all: Vec<&CaseView<'_>> = view.cases.iter().collect();
+    let all: Vec<&CaseResult> = view.cases.0.iter().collect();
     let numbers = numbers(&all);
     writeln!(xml, r#"<testsuites name="{}" {numbers}>"#, markup(view.tool.name))?;
     for (area, cases) in areas {
@@ -36,9 +44,15 @@ fn write_suites(xml: &mut String, view: &View<'_>) -> fmt::Result {
     writeln!(xml, "</testsuites>")
 }
 
-fn numbers(cases: &[&CaseView<'_>]) -> String {
-    let count = |word: &str| cases.iter().filter(|case| case.verdict == word).count();
-    let time: u64 = cases.iter().map(|case| case.duration_ms).sum();
+/// The two parts of the id in front of its last one: `basic-credentials`, `create`.
+fn area_and_topic(result: &CaseResult) -> (&str, &str) {
+    let mut parts = result.case.id.split("::");
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+fn numbers(cases: &[&CaseResult]) -> String {
+    let count = |word: &str| cases.iter().filter(|case| case.verdict.word() == word).count();
+    let time: u64 = cases.iter().map(|case| whole(case.duration)).sum();
     format!(
         r#"tests="{}" failures="{}" errors="{}" skipped="{}" time="{}""#,
         cases.len(),
@@ -49,7 +63,7 @@ fn numbers(cases: &[&CaseView<'_>]) -> String {
     )
 }
 
-fn write_suite(xml: &mut String, view: &View<'_>, area: &str, cases: &[&CaseView<'_>]) -> fmt::Result {
+fn write_suite(xml: &mut impl Write, view: &View<'_>, area: &str, cases: &[&CaseResult]) -> io::Result<()> {
     // Without an offset: it is UTC by the schema that most readers use.
     let timestamp = view.started.trim_end_matches('Z');
     writeln!(xml, r#"  <testsuite name="{}" {} timestamp="{timestamp}">"#, markup(area), numbers(cases))?;
@@ -71,20 +85,23 @@ fn write_suite(xml: &mut String, view: &View<'_>, area: &str, cases: &[&CaseView
     writeln!(xml, "  </testsuite>")
 }
 
-fn write_case(xml: &mut String, case: &CaseView<'_>) -> fmt::Result {
-    let (area, topic) = case.area_and_topic();
-    let name = case.id.strip_prefix(&format!("{area}::{topic}::")).unwrap_or(case.id);
+fn write_case(xml: &mut impl Write, result: &CaseResult) -> io::Result<()> {
+    let (id, (area, topic)) = (&result.case.id, area_and_topic(result));
+    let name = id.strip_prefix(&format!("{area}::{topic}::")).unwrap_or(id);
     write!(
         xml,
         r#"    <testcase classname="{}.{}" name="{}" time="{}""#,
         markup(area),
         markup(topic),
         markup(name),
-        seconds(case.duration_ms)
+        seconds(whole(result.duration))
     )?;
+    if result.verdict == Verdict::Pass {
+        return writeln!(xml, "/>");
+    }
+    let case = CaseView::of(result);
     let reason = markup(case.reason.as_deref().unwrap_or_default());
     match case.verdict {
-        "pass" => return writeln!(xml, "/>"),
         "skip" => writeln!(xml, ">\n      <skipped message=\"{reason}\"/>")?,
         "error" => writeln!(xml, ">\n      <error message=\"{reason}\" type=\"error\"/>")?,
         _ => {
@@ -94,7 +111,7 @@ fn write_case(xml: &mut String, case: &CaseView<'_>) -> fmt::Result {
             let message = markup(&message.unwrap_or_default()).replace('\n', "&#10;");
             let kind = case.kind.word();
             write!(xml, ">\n      <failure message=\"{message}\" type=\"{kind}\">")?;
-            writeln!(xml, "{}</failure>", markup(&text::details(case)))?;
+            writeln!(xml, "{}</failure>", markup(&text::details(&case)))?;
         }
     }
     writeln!(xml, "    </testcase>")

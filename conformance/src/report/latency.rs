@@ -19,12 +19,19 @@ pub(super) struct Latency {
     pub(super) max_ms: f64,
 }
 
-/// All operations that were answered, in the document's order.
-pub(super) fn of(outcome: &Outcome) -> Vec<Latency> {
-    let mut times: HashMap<&str, Vec<Duration>> = HashMap::new();
-    for exchange in outcome.results.iter().flat_map(|result| &result.exchanges) {
-        times.entry(&exchange.operation).or_default().push(exchange.duration);
+/// How long each request to an operation took, by the operation's identifier.
+pub(super) type Times = HashMap<String, Vec<Duration>>;
+
+pub(super) fn times(outcome: &Outcome) -> Times {
+    let mut times = Times::new();
+    for exchange in outcome.results.iter().flat_map(|result| result.exchanges.iter()) {
+        times.entry(exchange.operation).or_default().push(exchange.duration);
     }
+    times
+}
+
+/// All operations that were answered, in the document's order.
+pub(super) fn of(mut times: Times) -> Vec<Latency> {
     let measured = DOCUMENT.operations().iter().filter_map(|operation| {
         let mut times = times.remove(operation.id)?;
         times.sort_unstable();

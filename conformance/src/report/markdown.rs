@@ -1,23 +1,29 @@
 //! Markdown, such as for a comment on a change.
 
-use std::fmt::{self, Write as _};
+use std::io::{self, Write};
 
 use super::{
     escape::{fenced, line, markdown as escaped},
     text::verdict,
+    told,
     view::{CaseView, ExchangeView, MismatchView, Totals, View},
 };
 use crate::outcome::Outcome;
 
 /// All of an outcome but the cases that passed, of which only the number is told.
 pub fn markdown(outcome: &Outcome) -> String {
-    let mut text = String::new();
-    // Writing to a String does not fail.
-    let _written = write(&mut text, &View::of(outcome), verdict(outcome));
-    text
+    told(|out| write_markdown(outcome, out))
 }
 
-fn write(text: &mut String, view: &View<'_>, verdict: &str) -> fmt::Result {
+/// Writes what [`markdown()`] tells, case by case: `out` should be buffered.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_markdown(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
+    write(&mut out, &View::of(outcome), verdict(outcome))
+}
+
+fn write(text: &mut impl Write, view: &View<'_>, verdict: &str) -> io::Result<()> {
     let Totals { pass, fail, skip, error } = view.totals;
     writeln!(text, "# Conformance: {}\n", verdict.split(':').next().unwrap_or(verdict).to_lowercase())?;
     writeln!(text, "| passed | failed | skipped | errors |\n|---:|---:|---:|---:|")?;
@@ -33,28 +39,28 @@ fn write(text: &mut String, view: &View<'_>, verdict: &str) -> fmt::Result {
     if let Some(command) = view.command {
         write!(text, "\n{}", fenced("sh", command))?;
     }
-    let of = |word: &'static str| view.cases.iter().filter(move |case| case.verdict == word);
     if fail > 0 {
         writeln!(text, "\n## Failed")?;
-        of("fail").try_for_each(|case| write_fail(text, case))?;
     }
+    view.cases.of("fail").try_for_each(|result| write_fail(text, &CaseView::of(result)))?;
     for (word, title) in [("error", "Errors"), ("skip", "Skipped")] {
-        if of(word).next().is_some() {
+        if view.cases.of(word).next().is_some() {
             writeln!(text, "\n## {title}\n")?;
         }
-        for case in of(word) {
+        for case in view.cases.of(word).map(CaseView::of) {
             let reason = case.reason.as_deref().unwrap_or_default();
             writeln!(text, "- `{}`: {}", case.id, escaped(reason))?;
         }
     }
-    let left: Vec<&String> = view.cases.iter().flat_map(|case| &case.left_behind).collect();
+    let left = view.cases.0.iter().filter(|result| !result.left_behind.is_empty());
+    let left: Vec<String> = left.flat_map(|result| CaseView::of(result).left_behind).collect();
     if !left.is_empty() {
         writeln!(text, "\n## Left behind\n")?;
     }
-    left.into_iter().try_for_each(|left| writeln!(text, "- {}", escaped(left)))
+    left.iter().try_for_each(|left| writeln!(text, "- {}", escaped(left)))
 }
 
-fn write_fail(text: &mut String, case: &CaseView<'_>) -> fmt::Result {
+fn write_fail(text: &mut impl Write, case: &CaseView<'_>) -> io::Result<()> {
     writeln!(text, "\n### `{}`\n\n{}\n", case.id, escaped(case.requirement))?;
     writeln!(text, "- Document: `#{}`", case.pointer)?;
     writeln!(text, "- Kind: {}", case.kind.word())?;
@@ -71,7 +77,7 @@ fn write_fail(text: &mut String, case: &CaseView<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn write_mismatch(text: &mut String, mismatch: &MismatchView) -> fmt::Result {
+fn write_mismatch(text: &mut impl Write, mismatch: &MismatchView) -> io::Result<()> {
     let MismatchView { requirement, expected, actual, likely_cause, pointer, .. } = mismatch;
     writeln!(text, "\n**{}**: {}\n", escaped(&mismatch.place()), escaped(requirement))?;
     let diff = format!(
@@ -84,16 +90,16 @@ fn write_mismatch(text: &mut String, mismatch: &MismatchView) -> fmt::Result {
     writeln!(text, "\nLikely cause: {} (Document: `#{pointer}`)", escaped(likely_cause))
 }
 
-fn write_exchange(text: &mut String, exchange: &ExchangeView) -> fmt::Result {
+fn write_exchange(text: &mut impl Write, exchange: &ExchangeView) -> io::Result<()> {
     write!(text, "\n{}", fenced("sh", &exchange.curl))?;
     let answer = &exchange.answer;
     let mut told = format!("HTTP {}\n", answer.status);
     for (name, value) in &answer.headers {
-        writeln!(told, "{name}: {}", line(value))?;
+        told += &format!("{name}: {}\n", line(value));
     }
     if !answer.body.is_empty() {
         let more = if answer.cut { " (cut)" } else { "" };
-        write!(told, "\n{}{more}", answer.body)?;
+        told += &format!("\n{}{more}", answer.body);
     }
     write!(text, "\n{}", fenced("http", &told))
 }

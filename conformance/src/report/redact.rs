@@ -6,10 +6,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::DOCUMENT;
-use crate::{
-    case::CaseResult,
-    exchange::{Answer, Body, Request},
-};
+use crate::exchange::{Answer, Body, Exchange, Request};
 
 /// Names of members and parameters that are secret whatever the document says, as [`plain`] writes them.
 const SECRET: [&str; 9] = [
@@ -60,7 +57,7 @@ static PLACES: LazyLock<Option<Places>> = LazyLock::new(|| {
     places().ok()
 });
 
-/// Knows the secrets of one case.
+/// Knows the secrets of one case's exchanges.
 #[derive(Default)]
 pub(super) struct Redactor {
     /// Secrets that were sent or answered. They are also taken out where nothing says that they are some.
@@ -68,9 +65,9 @@ pub(super) struct Redactor {
 }
 
 impl Redactor {
-    pub(super) fn new(result: &CaseResult) -> Self {
+    pub(super) fn new(exchanges: &[Exchange]) -> Self {
         let mut seen = BTreeSet::new();
-        for exchange in &result.exchanges {
+        for exchange in exchanges {
             let sent = exchange.request.body.iter();
             for body in sent.chain(exchange.answer.json()).chain(exchange.focus.as_ref()) {
                 collect(body, false, &mut seen);

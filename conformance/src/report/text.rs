@@ -1,26 +1,35 @@
 //! Plain text.
 
-use std::fmt::{self, Write as _};
+use std::io::{self, Write};
 
 use super::{
     escape::{line, lines},
-    promises,
-    view::{AnswerView, CaseView, ExchangeView, MismatchView},
+    promises, told,
+    view::{AnswerView, CaseView, ExchangeView, MismatchView, whole},
 };
-use crate::{case::CaseResult, exchange::Role, outcome::Outcome};
+use crate::{
+    case::{CaseResult, Verdict},
+    exchange::Role,
+    outcome::Outcome,
+};
 
 /// All of an outcome: each result, the promises of the reference, and the summary as the last line.
 pub fn text(outcome: &Outcome) -> String {
-    let results: String = outcome.results.iter().map(result).collect();
-    results + &promises(outcome) + &summary(outcome)
+    told(|out| write_text(outcome, out))
+}
+
+/// Writes what [`text()`] tells, case by case: `out` should be buffered.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_text(outcome: &Outcome, mut out: impl Write) -> io::Result<()> {
+    outcome.results.iter().try_for_each(|result| write_result(&mut out, result))?;
+    write!(out, "{}{}", promises(outcome), summary(outcome))
 }
 
 /// One result: a line, and everything needed to understand it if it is not a pass.
 pub fn result(result: &CaseResult) -> String {
-    let mut text = String::new();
-    // Writing to a String does not fail.
-    let _written = write_result(&mut text, &CaseView::of(result));
-    text
+    told(|out| write_result(out, result))
 }
 
 /// The last line: how many of each verdict.
@@ -43,19 +52,21 @@ pub(super) fn verdict(outcome: &Outcome) -> &'static str {
 
 /// What is to be known of a case that failed, without its first line.
 pub(super) fn details(case: &CaseView<'_>) -> String {
-    let mut text = String::new();
-    // Writing to a String does not fail.
-    let _written = write_fail(&mut text, case);
-    text
+    told(|out| write_fail(out, case))
 }
 
-fn write_result(text: &mut String, case: &CaseView<'_>) -> fmt::Result {
-    writeln!(text, "{:<5} {} ({} ms)", case.verdict.to_uppercase(), case.id, case.duration_ms)?;
+fn write_result(text: &mut impl Write, result: &CaseResult) -> io::Result<()> {
+    let (verdict, id) = (result.verdict.word().to_uppercase(), &result.case.id);
+    writeln!(text, "{verdict:<5} {id} ({} ms)", whole(result.duration))?;
+    if result.verdict == Verdict::Pass && result.left_behind.is_empty() {
+        return Ok(());
+    }
+    let case = CaseView::of(result);
     if let Some(reason) = &case.reason {
         writeln!(text, "      {}", line(reason))?;
     }
     if !case.mismatches.is_empty() {
-        write_fail(text, case)?;
+        write_fail(text, &case)?;
     }
     for left in &case.left_behind {
         writeln!(text, "      left behind, {}", line(left))?;
@@ -63,7 +74,7 @@ fn write_result(text: &mut String, case: &CaseView<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn write_fail(text: &mut String, case: &CaseView<'_>) -> fmt::Result {
+fn write_fail(text: &mut impl Write, case: &CaseView<'_>) -> io::Result<()> {
     writeln!(text, "      {}", case.requirement)?;
     writeln!(text, "      document: #{}", case.pointer)?;
     if let Some(note) = case.note {
@@ -87,7 +98,7 @@ fn write_fail(text: &mut String, case: &CaseView<'_>) -> fmt::Result {
     writeln!(text)
 }
 
-fn write_mismatch(text: &mut String, mismatch: &MismatchView) -> fmt::Result {
+fn write_mismatch(text: &mut impl Write, mismatch: &MismatchView) -> io::Result<()> {
     writeln!(text, "\n      {}: {}", line(&mismatch.place()), line(&mismatch.requirement))?;
     writeln!(text, "        - expected  {}", line(&mismatch.expected))?;
     writeln!(text, "        + actual    {}", line(&mismatch.actual))?;
@@ -95,7 +106,7 @@ fn write_mismatch(text: &mut String, mismatch: &MismatchView) -> fmt::Result {
     writeln!(text, "        document: #{}", mismatch.pointer)
 }
 
-fn write_exchange(text: &mut String, exchange: &ExchangeView) -> fmt::Result {
+fn write_exchange(text: &mut impl Write, exchange: &ExchangeView) -> io::Result<()> {
     writeln!(text, "\n      {}", lines(&exchange.curl))?;
     let AnswerView { status, headers, body, cut, .. } = &exchange.answer;
     writeln!(text, "      HTTP {status}")?;

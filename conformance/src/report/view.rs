@@ -3,9 +3,9 @@
 mod exchange;
 mod mismatch;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 pub(super) use exchange::{AnswerView, ExchangeView};
@@ -13,12 +13,13 @@ pub(super) use mismatch::{MismatchView, Part, place};
 
 use super::{
     DOCUMENT,
-    latency::{self, Latency},
+    latency::{self, Latency, Times},
     redact::Redactor,
 };
 use crate::{
     case::{CaseInfo, CaseResult, Kind, Level, Plane, Verdict},
     document::Operation,
+    exchange::Exchange,
     outcome::Outcome,
     target::Profile,
 };
@@ -42,8 +43,12 @@ pub(super) struct View<'a> {
     /// In the order in which they are always shown.
     pub(super) kinds: [Kind; Kind::ALL.len()],
     pub(super) latency: Vec<Latency>,
-    pub(super) cases: Vec<CaseView<'a>>,
+    pub(super) cases: Cases<'a>,
 }
+
+/// All cases. A view of one is made when it is needed: all at once are as long as the report.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cases<'a>(pub(super) &'a [CaseResult]);
 
 #[derive(Debug, Serialize)]
 pub(super) struct Named<'a> {
@@ -109,6 +114,7 @@ pub(super) struct CaseView<'a> {
 impl<'a> View<'a> {
     pub(super) fn of(outcome: &'a Outcome) -> Self {
         let (title, version) = DOCUMENT.title();
+        let times = latency::times(outcome);
         let [pass, fail, skip, error] = ["pass", "fail", "skip", "error"].map(|word| outcome.count(word));
         Self {
             tool: Named { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -121,10 +127,10 @@ impl<'a> View<'a> {
             duration_ms: whole(outcome.duration),
             totals: Totals { pass, fail, skip, error },
             passed: outcome.passed(),
-            operations: operations(outcome),
+            operations: operations(outcome, &times),
             kinds: Kind::ALL,
-            latency: latency::of(outcome),
-            cases: outcome.results.iter().map(CaseView::of).collect(),
+            latency: latency::of(times),
+            cases: Cases(&outcome.results),
         }
     }
 
@@ -134,6 +140,19 @@ impl<'a> View<'a> {
         let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
         let source = if *source == "command" { "" } else { " (its Server header)" };
         Some(format!("{name}{version}{source}"))
+    }
+}
+
+impl<'a> Cases<'a> {
+    /// Those with this verdict.
+    pub(super) fn of(self, word: &str) -> impl Iterator<Item = &'a CaseResult> {
+        self.0.iter().filter(move |result| result.verdict.word() == word)
+    }
+}
+
+impl Serialize for Cases<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(CaseView::of))
     }
 }
 
@@ -152,7 +171,8 @@ impl<'a> CaseView<'a> {
             plane,
             quote: _,
         } = &result.case;
-        let redactor = Redactor::new(result);
+        let exchanges: Vec<Exchange> = result.exchanges.iter().collect();
+        let redactor = Redactor::new(&exchanges);
         let (reason, declared, mismatches) = match &result.verdict {
             Verdict::Pass => (None, None, &[][..]),
             Verdict::Fail(mismatches) => (None, None, mismatches.as_slice()),
@@ -179,16 +199,10 @@ impl<'a> CaseView<'a> {
                 .iter()
                 .map(|mismatch| MismatchView::of(result, mismatch, &redactor))
                 .collect(),
-            exchanges: result.exchanges.iter().map(exchange).collect(),
+            exchanges: exchanges.iter().map(exchange).collect(),
             left_behind: result.left_behind.iter().map(|left| redactor.text(left)).collect(),
             duration_ms: whole(result.duration),
         }
-    }
-
-    /// The two parts of the id in front of its last one: `basic-credentials`, `create`.
-    pub(super) fn area_and_topic(&self) -> (&str, &str) {
-        let mut parts = self.id.split("::");
-        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
     }
 }
 
@@ -198,8 +212,8 @@ fn implementation(outcome: &Outcome) -> Option<ImplementationView> {
         let (name, version) = (said.name.clone(), said.version.clone());
         return Some(ImplementationView { name, version, source: "command" });
     }
-    let mut exchanges = outcome.results.iter().flat_map(|result| &result.exchanges);
-    let header = exchanges.find_map(|exchange| exchange.answer.header("server"))?;
+    let mut exchanges = outcome.results.iter().flat_map(|result| result.exchanges.iter());
+    let header = exchanges.find_map(|exchange| exchange.answer.header("server").map(str::to_owned))?;
     let product = header.split_whitespace().next()?;
     let (name, version) =
         product.split_once('/').map_or((product, None), |(name, version)| (name, Some(version)));
@@ -210,12 +224,10 @@ fn implementation(outcome: &Outcome) -> Option<ImplementationView> {
     })
 }
 
-fn operations(outcome: &Outcome) -> Vec<OperationView> {
+fn operations(outcome: &Outcome, times: &Times) -> Vec<OperationView> {
     let named = |operation: &&Operation| {
-        outcome.results.iter().any(|result| {
-            let mut sent = result.exchanges.iter();
-            result.case.operation == operation.id || sent.any(|sent| sent.operation == operation.id)
-        })
+        let mut results = outcome.results.iter();
+        times.contains_key(operation.id) || results.any(|result| result.case.operation == operation.id)
     };
     let told = |operation: &Operation| OperationView {
         id: operation.id,
@@ -231,6 +243,7 @@ fn time(time: SystemTime) -> String {
     time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).unwrap_or_default()
 }
 
-fn whole(duration: std::time::Duration) -> u64 {
+/// In whole milliseconds.
+pub(super) fn whole(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -66,13 +66,15 @@ fn fix(result: &mut CaseResult, url: &str) {
             mismatch.expected = mismatch.expected.replace(&result.suffix, "UNIQUE");
         }
     }
-    for (index, exchange) in result.exchanges.iter_mut().enumerate() {
+    let fixed = result.exchanges.iter().enumerate().map(|(index, mut exchange)| {
         exchange.request.url = exchange.request.url.replace(url, "http://target");
         let text =
             exchange.request.body.as_ref().map(|body| body.to_string().replace(&result.suffix, "UNIQUE"));
         exchange.request.body = text.map(|text| serde_json::from_str(&text).unwrap());
         exchange.duration = Duration::from_micros(1_500 * (index as u64 + 1));
-    }
+        exchange
+    });
+    result.exchanges = fixed.collect();
 }
 
 fn validator() -> jsonschema::Validator {

@@ -50,7 +50,7 @@ fn told(kind: Kind, exchange: Exchange, at: &str, requirement: &str, expected: &
     let result = CaseResult {
         case,
         verdict: Verdict::Fail(vec![mismatch.clone()]),
-        exchanges: vec![exchange],
+        exchanges: [exchange].into_iter().collect(),
         left_behind: Vec::new(),
         suffix: String::new(),
         duration: Duration::ZERO,
