@@ -13,7 +13,7 @@ mod x509;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
-use vouchsafe_conformance::{Options, Profile, Verdict, report, run};
+use vouchsafe_conformance::{Options, Profile, Verdict, report, run, unmatched};
 
 use crate::{
     proxy::{Call, Fault, Memory, Proxy, Reply},
@@ -140,10 +140,15 @@ async fn faults_are_found_by_cases_of_their_topic() {
     assert!(share >= LEAST_FOUND, "{share}");
 }
 
-/// The names say which fault it was: no two alike, and enough of them.
+/// The names say which fault it was: no two alike, and enough of them. Their topics are cases that there are.
 #[test]
-fn there_are_enough_mutants_and_each_has_a_name_of_its_own() {
+fn there_are_enough_mutants_each_with_a_name_of_its_own_and_a_topic() {
     let names: std::collections::BTreeSet<&str> = all().iter().map(|mutant| mutant.name).collect();
     assert_eq!(names.len(), all().len());
     assert!(names.len() >= 60, "{}", names.len());
+    for mutant in all() {
+        let only = mutant.topic.iter().map(|&glob| glob.to_owned()).collect();
+        let none = unmatched(&Options { only, ..Options::from(mutant.profile) });
+        assert!(none.is_empty(), "{}: no case is called {none:?}", mutant.name);
+    }
 }

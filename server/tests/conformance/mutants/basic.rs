@@ -6,14 +6,10 @@ use super::Mutant;
 use crate::proxy::{Call, Reply};
 
 const LIST: &str = "/api/v1/basic-credentials";
-const CREATE: &[&str] = &["basic-credentials::create::*"];
 const USERNAME: &[&str] = &["basic-credentials::create::*", "basic-credentials::username::*"];
 const PASSWORD: &[&str] = &["basic-credentials::create::*", "basic-credentials::password::*"];
 const LISTED: &[&str] = &["basic-credentials::list::*"];
-const GET: &[&str] = &["basic-credentials::get::*"];
 const RESET: &[&str] = &["basic-credentials::reset-password::*", "basic-credentials::password::reset-*"];
-/// What a reset does to later verifications and to the state.
-const AFTER_RESET: &[&str] = &["basic-credentials::use::*", "basic-credentials::password::*"];
 
 fn created(call: &Call, reply: &Reply) -> bool {
     call.is("POST", LIST) && reply.status == 201
@@ -45,36 +41,60 @@ fn text<'a>(call: &'a Call, name: &str) -> &'a str {
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::answers("basic: created is answered with 200", CREATE, |call, reply, _| {
-        if created(call, reply) {
-            reply.status = 200;
-        }
-    }),
-    Mutant::answers("basic: created without its id", CREATE, |call, reply, _| {
-        if created(call, reply) {
-            reply.remove("id");
-        }
-    }),
-    Mutant::answers("basic: created as Active", CREATE, |call, reply, _| {
-        if created(call, reply) {
-            reply.json["state"] = json!("Active");
-        }
-    }),
-    Mutant::answers("basic: dates without microseconds", CREATE, |call, reply, _| {
-        if created(call, reply) {
-            reply.json["createdDate"] = json!("2026-01-01T00:00:00Z");
-        }
-    }),
-    Mutant::answers("basic: dates as numbers", CREATE, |call, reply, _| {
-        if created(call, reply) {
-            reply.json["updatedDate"] = json!(1_767_225_600);
-        }
-    }),
-    Mutant::answers("basic: the hash is shown", CREATE, |call, reply, _| {
-        if created(call, reply) {
-            reply.json["passwordHash"] = json!("$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA");
-        }
-    }),
+    Mutant::answers(
+        "basic: created is answered with 200",
+        &["basic-credentials::create::example-*"],
+        |call, reply, _| {
+            if created(call, reply) {
+                reply.status = 200;
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: created without its id",
+        &["basic-credentials::create::example-*"],
+        |call, reply, _| {
+            if created(call, reply) {
+                reply.remove("id");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: created as Active",
+        &["basic-credentials::create::example-*", "basic-credentials::states::initial"],
+        |call, reply, _| {
+            if created(call, reply) {
+                reply.json["state"] = json!("Active");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: dates without microseconds",
+        &["basic-credentials::create::example-*", "basic-credentials::created-date::*"],
+        |call, reply, _| {
+            if created(call, reply) {
+                reply.json["createdDate"] = json!("2026-01-01T00:00:00Z");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: dates as numbers",
+        &["basic-credentials::create::example-*", "basic-credentials::updated-date::*"],
+        |call, reply, _| {
+            if created(call, reply) {
+                reply.json["updatedDate"] = json!(1_767_225_600);
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: the hash is shown",
+        &["basic-credentials::create::example-*"],
+        |call, reply, _| {
+            if created(call, reply) {
+                reply.json["passwordHash"] = json!("$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA");
+            }
+        },
+    ),
     Mutant::answers("basic: another username than was asked for", USERNAME, |call, reply, _| {
         if created(call, reply) && !call.json["username"].is_null() {
             reply.json["username"] = json!(text(call, "username").to_lowercase() + "-1");
@@ -85,97 +105,170 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reply.json["password"] = json!("********");
         }
     }),
-    Mutant::answers("basic: a taken username is accepted", USERNAME, |call, reply, _| {
-        if reply.status == 409 {
-            *reply = answer_of(&call.json["username"], &json!("generated"));
-        }
-    }),
-    Mutant::answers("basic: a taken username is answered with 400", USERNAME, |_, reply, _| {
-        if reply.status == 409 {
-            reply.status = 400;
-        }
-    }),
-    Mutant::takes("basic: a colon in the username", USERNAME, |call, _| {
-        let taken = call.is("POST", LIST) && text(call, "username").contains(':');
-        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
-    }),
-    Mutant::takes("basic: an at sign in the username", USERNAME, |call, _| {
-        let taken = call.is("POST", LIST) && text(call, "username").contains('@');
-        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
-    }),
-    Mutant::takes("basic: a username of 256 characters", USERNAME, |call, _| {
-        let taken = call.is("POST", LIST) && text(call, "username").len() == 256;
-        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
-    }),
-    Mutant::takes("basic: no username of 255 characters", USERNAME, |call, _| {
-        let refused = call.is("POST", LIST) && text(call, "username").len() == 255;
-        refused.then(|| Reply::json(400, json!({"message": "username is too long"})))
-    }),
-    Mutant::takes("basic: a username that is not ASCII", USERNAME, |call, _| {
-        let taken = call.is("POST", LIST) && !text(call, "username").is_ascii();
-        taken.then(|| answer_of(&call.json["username"], &json!("generated")))
-    }),
-    Mutant::takes("basic: a username that is a number", USERNAME, |call, _| {
-        let taken = call.is("POST", LIST) && call.json["username"].is_number();
-        taken.then(|| answer_of(&json!(call.json["username"].to_string()), &json!("generated")))
-    }),
-    Mutant::takes("basic: a long password is cut", PASSWORD, |call, _| {
-        let long = call.is("POST", LIST) && text(call, "password").len() > 72;
-        long.then(|| answer_of(&json!("generated"), &json!(&text(call, "password")[..72])))
-    }),
-    Mutant::takes("basic: no password of 72 characters", PASSWORD, |call, _| {
-        let refused = call.is("POST", LIST) && text(call, "password").len() == 72;
-        refused.then(|| Reply::json(400, json!({"message": "password is too long"})))
-    }),
-    Mutant::takes("basic: a password that is not ASCII", PASSWORD, |call, _| {
-        let taken = call.is("POST", LIST) && !text(call, "password").is_ascii();
-        taken.then(|| answer_of(&json!("generated"), &call.json["password"]))
-    }),
-    Mutant::takes("basic: unknown properties are ignored", CREATE, |call, _| {
-        if call.is("POST", LIST)
-            && let Some(members) = call.json.as_object()
-        {
-            let known = ["username", "password"];
-            let kept = members.iter().filter(|(name, _)| known.contains(&name.as_str()));
-            let kept: serde_json::Map<_, _> =
-                kept.map(|(name, value)| (name.clone(), value.clone())).collect();
-            call.say(Value::Object(kept));
-        }
-        None
-    }),
-    Mutant::answers("basic: generated usernames repeat", USERNAME, |call, reply, memory| {
-        if created(call, reply) && call.json["username"].is_null() {
-            let first = memory.entry("username".to_owned()).or_insert(reply.json["username"].clone());
-            reply.json["username"] = first.clone();
-        }
-    }),
-    Mutant::answers("basic: generated passwords are all the same", PASSWORD, |call, reply, _| {
-        if created(call, reply) && call.json["password"].is_null() {
-            reply.json["password"] = json!("Zei7ooquaiNgooXahxe3ahf0Uo2Shoot");
-        }
-    }),
-    Mutant::answers("basic: a generated username has an at sign", USERNAME, |call, reply, _| {
-        if created(call, reply) && call.json["username"].is_null() {
-            reply.json["username"] = json!(format!("{}@tenant", reply.json["username"].as_str().unwrap()));
-        }
-    }),
-    Mutant::answers("basic: the list shows passwords", LISTED, |call, reply, _| {
-        each(call, reply, |item| item["password"] = json!("hunter2"));
-    }),
+    Mutant::answers(
+        "basic: a taken username is accepted",
+        &["basic-credentials::username::taken*"],
+        |call, reply, _| {
+            if reply.status == 409 {
+                *reply = answer_of(&call.json["username"], &json!("generated"));
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: a taken username is answered with 400",
+        &["basic-credentials::username::taken*"],
+        |_, reply, _| {
+            if reply.status == 409 {
+                reply.status = 400;
+            }
+        },
+    ),
+    Mutant::takes(
+        "basic: a colon in the username",
+        &["basic-credentials::username::colon*", "basic-credentials::create::username-with-colon"],
+        |call, _| {
+            let taken = call.is("POST", LIST) && text(call, "username").contains(':');
+            taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+        },
+    ),
+    Mutant::takes(
+        "basic: an at sign in the username",
+        &["basic-credentials::username::at*", "basic-credentials::create::username-with-at"],
+        |call, _| {
+            let taken = call.is("POST", LIST) && text(call, "username").contains('@');
+            taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+        },
+    ),
+    Mutant::takes(
+        "basic: a username of 256 characters",
+        &["basic-credentials::username::too-long", "basic-credentials::create::username-too-long"],
+        |call, _| {
+            let taken = call.is("POST", LIST) && text(call, "username").len() == 256;
+            taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+        },
+    ),
+    Mutant::takes(
+        "basic: no username of 255 characters",
+        &["basic-credentials::username::longest", "basic-credentials::create::username-longest"],
+        |call, _| {
+            let refused = call.is("POST", LIST) && text(call, "username").len() == 255;
+            refused.then(|| Reply::json(400, json!({"message": "username is too long"})))
+        },
+    ),
+    Mutant::takes(
+        "basic: a username that is not ASCII",
+        &["basic-credentials::username::not-ascii", "basic-credentials::create::username-not-ascii"],
+        |call, _| {
+            let taken = call.is("POST", LIST) && !text(call, "username").is_ascii();
+            taken.then(|| answer_of(&call.json["username"], &json!("generated")))
+        },
+    ),
+    Mutant::takes(
+        "basic: a username that is a number",
+        &["basic-credentials::create::username-wrong-type"],
+        |call, _| {
+            let taken = call.is("POST", LIST) && call.json["username"].is_number();
+            taken.then(|| answer_of(&json!(call.json["username"].to_string()), &json!("generated")))
+        },
+    ),
+    Mutant::takes(
+        "basic: a long password is cut",
+        &["basic-credentials::password::too-long", "basic-credentials::create::password-too-long"],
+        |call, _| {
+            let long = call.is("POST", LIST) && text(call, "password").len() > 72;
+            long.then(|| answer_of(&json!("generated"), &json!(&text(call, "password")[..72])))
+        },
+    ),
+    Mutant::takes(
+        "basic: no password of 72 characters",
+        &["basic-credentials::password::longest", "basic-credentials::create::password-longest"],
+        |call, _| {
+            let refused = call.is("POST", LIST) && text(call, "password").len() == 72;
+            refused.then(|| Reply::json(400, json!({"message": "password is too long"})))
+        },
+    ),
+    Mutant::takes(
+        "basic: a password that is not ASCII",
+        &["basic-credentials::password::not-ascii*", "basic-credentials::create::password-not-ascii"],
+        |call, _| {
+            let taken = call.is("POST", LIST) && !text(call, "password").is_ascii();
+            taken.then(|| answer_of(&json!("generated"), &call.json["password"]))
+        },
+    ),
+    Mutant::takes(
+        "basic: unknown properties are ignored",
+        &["basic-credentials::create::body-unknown-property"],
+        |call, _| {
+            if call.is("POST", LIST)
+                && let Some(members) = call.json.as_object()
+            {
+                let known = ["username", "password"];
+                let kept = members.iter().filter(|(name, _)| known.contains(&name.as_str()));
+                let kept: serde_json::Map<_, _> =
+                    kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+                call.say(Value::Object(kept));
+            }
+            None
+        },
+    ),
+    Mutant::answers(
+        "basic: generated usernames repeat",
+        &["basic-credentials::username::generated"],
+        |call, reply, memory| {
+            if created(call, reply) && call.json["username"].is_null() {
+                let first = memory.entry("username".to_owned()).or_insert(reply.json["username"].clone());
+                reply.json["username"] = first.clone();
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: generated passwords are all the same",
+        &["basic-credentials::password::generated"],
+        |call, reply, _| {
+            if created(call, reply) && call.json["password"].is_null() {
+                reply.json["password"] = json!("Zei7ooquaiNgooXahxe3ahf0Uo2Shoot");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: a generated username has an at sign",
+        &["basic-credentials::username::generated", "basic-credentials::create::example-autogenerated"],
+        |call, reply, _| {
+            if created(call, reply) && call.json["username"].is_null() {
+                reply.json["username"] =
+                    json!(format!("{}@tenant", reply.json["username"].as_str().unwrap()));
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: the list shows passwords",
+        &["basic-credentials::list::no-secrets", "basic-credentials::list::example-list"],
+        |call, reply, _| {
+            each(call, reply, |item| item["password"] = json!("hunter2"));
+        },
+    ),
     Mutant::answers("basic: the list shows hashes", LISTED, |call, reply, _| {
         each(call, reply, |item| item["hash"] = json!("$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA"));
     }),
-    Mutant::answers("basic: the list is what it was at first", LISTED, |call, reply, memory| {
-        if listed(call, reply) {
-            let first = memory.entry(call.path.clone()).or_insert(reply.json.clone());
-            reply.json = first.clone();
-        }
-    }),
-    Mutant::answers("basic: the list lacks the newest", LISTED, |call, reply, _| {
-        if listed(call, reply) {
-            reply.items().pop();
-        }
-    }),
+    Mutant::answers(
+        "basic: the list is what it was at first",
+        &["basic-credentials::list::*"],
+        |call, reply, memory| {
+            if listed(call, reply) {
+                let first = memory.entry(call.path.clone()).or_insert(reply.json.clone());
+                reply.json = first.clone();
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: the list lacks the newest",
+        &["basic-credentials::list::complete", "basic-credentials::list::example-list"],
+        |call, reply, _| {
+            if listed(call, reply) {
+                reply.items().pop();
+            }
+        },
+    ),
     Mutant::answers("basic: the list is in an object", LISTED, |call, reply, _| {
         if listed(call, reply) {
             reply.json = json!({"items": reply.json});
@@ -209,50 +302,70 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::answers("basic: ids are numbers", LISTED, |call, reply, _| {
         each(call, reply, |item| item["id"] = json!(7));
     }),
-    Mutant::takes("basic: next leads back to the start", LISTED, |call, _| {
+    Mutant::takes("basic: next leads back to the start", &["basic-credentials::list::pages"], |call, _| {
         if call.is("GET", LIST) {
             call.drop_parameter("after");
         }
         None
     }),
-    Mutant::answers("basic: no next on a page", LISTED, |call, reply, _| {
+    Mutant::answers("basic: no next on a page", &["basic-credentials::list::pages"], |call, reply, _| {
         if call.is("GET", LIST) {
             reply.headers.remove("link");
         }
     }),
-    Mutant::answers("basic: a page has one more than its limit", LISTED, |call, reply, _| {
-        if listed(call, reply) && call.path.contains("limit=") {
-            let last = reply.items().last().cloned();
-            reply.items().extend(last);
-        }
-    }),
-    Mutant::takes("basic: the state asked for is ignored", LISTED, |call, _| {
-        if call.is("GET", LIST) {
-            call.drop_parameter("state");
-        }
-        None
-    }),
-    Mutant::answers("basic: another one's credentials", GET, |call, reply, _| {
-        if call.is("GET", "/api/v1/basic-credentials/*") && reply.is_success() {
-            reply.json["id"] = json!("00000000000000000099");
-        }
-    }),
-    Mutant::answers("basic: one is not as in the list", GET, |call, reply, _| {
-        if call.is("GET", "/api/v1/basic-credentials/*") && reply.is_success() {
-            reply.json["updatedDate"] = json!("2020-03-01T12:47:02.247462Z");
-        }
-    }),
-    Mutant::answers("basic: an unknown one is answered with 500", GET, |call, reply, _| {
-        if call.is("GET", "/api/v1/basic-credentials/*") && reply.status == 404 {
-            reply.status = 500;
-        }
-    }),
+    Mutant::answers(
+        "basic: a page has one more than its limit",
+        &["basic-credentials::list::limit", "basic-credentials::list::pages"],
+        |call, reply, _| {
+            if listed(call, reply) && call.path.contains("limit=") {
+                let last = reply.items().last().cloned();
+                reply.items().extend(last);
+            }
+        },
+    ),
+    Mutant::takes(
+        "basic: the state asked for is ignored",
+        &["basic-credentials::list::state", "basic-credentials::list::query-state-*"],
+        |call, _| {
+            if call.is("GET", LIST) {
+                call.drop_parameter("state");
+            }
+            None
+        },
+    ),
+    Mutant::answers(
+        "basic: another one's credentials",
+        &["basic-credentials::get::as-listed", "basic-credentials::get::example-active"],
+        |call, reply, _| {
+            if call.is("GET", "/api/v1/basic-credentials/*") && reply.is_success() {
+                reply.json["id"] = json!("00000000000000000099");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: one is not as in the list",
+        &["basic-credentials::get::as-listed"],
+        |call, reply, _| {
+            if call.is("GET", "/api/v1/basic-credentials/*") && reply.is_success() {
+                reply.json["updatedDate"] = json!("2020-03-01T12:47:02.247462Z");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: an unknown one is answered with 500",
+        &["basic-credentials::get::example-path-id"],
+        |call, reply, _| {
+            if call.is("GET", "/api/v1/basic-credentials/*") && reply.status == 404 {
+                reply.status = 500;
+            }
+        },
+    ),
     Mutant::answers("basic: a reset answers with another password", RESET, |call, reply, _| {
         if call.is("PATCH", "*/password") && reply.is_success() {
             reply.json["password"] = json!("another");
         }
     }),
-    Mutant::takes("basic: a reset changes nothing", RESET, |call, _| {
+    Mutant::takes("basic: a reset changes nothing", &["basic-credentials::use::reset"], |call, _| {
         let password = match call.json["password"].as_str() {
             Some(password) if password.is_ascii() && password.len() <= 72 => json!(password),
             Some(_) => return None,
@@ -266,24 +379,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
             *reply = Reply::empty(204);
         }
     }),
-    Mutant::answers("basic: a reset makes Active", AFTER_RESET, |call, reply, memory| {
-        if call.is("PATCH", "*/password") && reply.is_success() {
-            memory.insert(call.path.split('/').nth(4).unwrap().to_owned(), json!(true));
-        }
-        let reset = |item: &Value| item["id"].as_str().is_some_and(|id| memory.contains_key(id));
-        if listed(call, reply) {
-            for item in reply.items().iter_mut().filter(|item| reset(item)) {
-                item["state"] = json!("Active");
+    Mutant::answers(
+        "basic: a reset makes Active",
+        &["basic-credentials::password::reset-keeps-state"],
+        |call, reply, memory| {
+            if call.is("PATCH", "*/password") && reply.is_success() {
+                memory.insert(call.path.split('/').nth(4).unwrap().to_owned(), json!(true));
             }
-        }
-        if call.is("GET", "/api/v1/basic-credentials/*") && reset(&reply.json) {
-            reply.json["state"] = json!("Active");
-        }
-    }),
-    Mutant::answers("basic: what is revoked is reset", AFTER_RESET, |call, reply, _| {
-        let message = reply.json["message"].as_str().unwrap_or_default();
-        if call.is("PATCH", "*/password") && reply.status == 400 && message.contains("Revoked") {
-            *reply = Reply::json(200, json!({"password": "Zei7ooquaiNgooXahxe3ahf0Uo2Shoot"}));
-        }
-    }),
+            let reset = |item: &Value| item["id"].as_str().is_some_and(|id| memory.contains_key(id));
+            if listed(call, reply) {
+                for item in reply.items().iter_mut().filter(|item| reset(item)) {
+                    item["state"] = json!("Active");
+                }
+            }
+            if call.is("GET", "/api/v1/basic-credentials/*") && reset(&reply.json) {
+                reply.json["state"] = json!("Active");
+            }
+        },
+    ),
+    Mutant::answers(
+        "basic: what is revoked is reset",
+        &["basic-credentials::password::reset-revoked"],
+        |call, reply, _| {
+            let message = reply.json["message"].as_str().unwrap_or_default();
+            if call.is("PATCH", "*/password") && reply.status == 400 && message.contains("Revoked") {
+                *reply = Reply::json(200, json!({"password": "Zei7ooquaiNgooXahxe3ahf0Uo2Shoot"}));
+            }
+        },
+    ),
 ];

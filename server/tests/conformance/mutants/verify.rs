@@ -1,6 +1,6 @@
 //! Faults in verdicts.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Mutant;
 use crate::proxy::{Call, Reply};
@@ -25,12 +25,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             accept(reply, "WrongPassword");
         }
     }),
-    Mutant::answers("verify: what is revoked", VERIFY, |call, reply, _| {
+    Mutant::answers("verify: what is revoked", &["*-credentials::use::revoked"], |call, reply, _| {
         if verdict(call, reply) {
             accept(reply, "Revoked");
         }
     }),
-    Mutant::answers("verify: what is suspended", VERIFY, |call, reply, _| {
+    Mutant::answers("verify: what is suspended", &["*-credentials::use::suspended"], |call, reply, _| {
         if verdict(call, reply) {
             accept(reply, "Suspended");
         }
@@ -41,10 +41,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reply.json = first.clone();
         }
     }),
-    Mutant::answers("verify: a use is not noted", VERIFY, |call, reply, _| {
+    Mutant::answers("verify: a use is not noted", &["*-credentials::use::first"], |call, reply, _| {
         if call.method == "GET" {
             let items = match &mut reply.json {
-                serde_json::Value::Array(items) => items.iter_mut().collect(),
+                Value::Array(items) => items.iter_mut().collect(),
                 item => vec![item],
             };
             for item in items.into_iter().filter(|item| item["state"] == "Active") {
@@ -62,11 +62,38 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reply.remove("reason");
         }
     }),
-    Mutant::answers("verify: the password comes back", BASIC, |call, reply, _| {
-        if verdict(call, reply) {
-            reply.json["password"] = call.json["password"].clone();
-        }
-    }),
+    Mutant::answers(
+        "verify: the password comes back",
+        &["basic-credentials::verify::*"],
+        |call, reply, _| {
+            if verdict(call, reply) {
+                reply.json["password"] = call.json["password"].clone();
+            }
+        },
+    ),
+    Mutant::answers(
+        "verify: only the first use is noted",
+        &["*-credentials::use::*"],
+        |call, reply, memory| {
+            let mut freeze = |item: &mut Value| {
+                if let (Some(id), Some(_)) = (item["id"].as_str(), item.get("lastUseDate")) {
+                    let first = memory.entry(id.to_owned()).or_insert(item["lastUseDate"].clone());
+                    item["lastUseDate"] = first.clone();
+                }
+            };
+            let is_verdict = verdict(call, reply);
+            match &mut reply.json {
+                Value::Array(items) if call.method == "GET" => items.iter_mut().for_each(freeze),
+                item @ Value::Object(_) if call.method == "GET" => freeze(item),
+                item if is_verdict => {
+                    item["id"] = item["credentialsId"].clone();
+                    freeze(item);
+                    item.as_object_mut().unwrap().remove("id");
+                }
+                _ => {}
+            }
+        },
+    ),
     Mutant::answers("verify: nothing is accepted", VERIFY, |call, reply, _| {
         if verdict(call, reply) && reply.json["verdict"] == "Accepted" {
             reply.json =
