@@ -74,8 +74,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     minted!("ends two minutes late", LIFETIME, |params| params.not_after += Duration::minutes(2)),
     minted!("starts tomorrow", &["x509-credentials::certificate::validity"], |params| params.not_before =
         OffsetDateTime::now_utc() + Duration::DAY),
-    minted!("has ended", &["x509-credentials::certificate::validity"], |params| params.not_after =
-        OffsetDateTime::now_utc() - Duration::MINUTE),
+    minted!("has ended", &["x509-credentials::certificate::validity"], |params| {
+        (params.not_before, params.not_after) = (past(2), past(1));
+    }),
     minted!(
         "no authority key identifier",
         &["x509-credentials::certificate::authority-key-identifier"],
