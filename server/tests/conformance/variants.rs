@@ -18,8 +18,11 @@ fn has_documented_errors(call: &Call) -> bool {
     call.method == "PATCH"
 }
 
-/// Name, what it does, and which cases it is tried with.
-const VARIANTS: &[(&str, Fault, &str)] = &[
+const CREDENTIALS: Profile = Profile::ClientCredentials;
+const CONFIGURATION: Profile = Profile::Configuration;
+
+/// Name, what it does, what it claims to implement, and which cases it is tried with.
+const VARIANTS: &[(&str, Fault, Profile, &str)] = &[
     (
         "certificates of another CA, made by the same profile",
         Fault {
@@ -30,6 +33,7 @@ const VARIANTS: &[(&str, Fault, &str)] = &[
             },
             ..Fault::NONE
         },
+        CREDENTIALS,
         "x509-credentials::*",
     ),
     (
@@ -53,6 +57,7 @@ const VARIANTS: &[(&str, Fault, &str)] = &[
                 }
             },
         },
+        CREDENTIALS,
         "*",
     ),
     (
@@ -65,6 +70,7 @@ const VARIANTS: &[(&str, Fault, &str)] = &[
             },
             ..Fault::NONE
         },
+        CREDENTIALS,
         "*",
     ),
     (
@@ -77,6 +83,61 @@ const VARIANTS: &[(&str, Fault, &str)] = &[
             },
             ..Fault::NONE
         },
+        CREDENTIALS,
+        "*",
+    ),
+    (
+        "what was never used can't be suspended",
+        Fault {
+            before: |call, _| {
+                let refused =
+                    call.is("PATCH", "/api/v1/*/state") && call.json == json!({"state": "Suspended"});
+                refused.then(|| Reply::json(400, json!({"message": "Not permitted."})))
+            },
+            ..Fault::NONE
+        },
+        CREDENTIALS,
+        "*",
+    ),
+    (
+        "content types are not looked at",
+        Fault {
+            before: |call, _| {
+                if is_credentials(call) {
+                    call.headers.insert("content-type", "application/json".parse().unwrap());
+                }
+                None
+            },
+            ..Fault::NONE
+        },
+        CREDENTIALS,
+        "*",
+    ),
+    (
+        "a token that is none is a wrong request (RFC 6750 section 3.1)",
+        Fault {
+            after: |call, reply, _| {
+                let sent = call.headers.get("authorization").and_then(|sent| sent.to_str().ok());
+                if reply.status == 401 && sent.is_some_and(|sent| !sent.contains('.')) {
+                    reply.status = 400;
+                }
+            },
+            ..Fault::NONE
+        },
+        CREDENTIALS,
+        "*::garbage-token",
+    ),
+    (
+        "transactions are opened and committed with 200",
+        Fault {
+            after: |call, reply, _| {
+                if call.is("POST", "/api/transaction") || call.is("PUT", "/api/transaction") {
+                    reply.status = if reply.status == 201 { 200 } else { reply.status };
+                }
+            },
+            ..Fault::NONE
+        },
+        CONFIGURATION,
         "*",
     ),
 ];
@@ -84,10 +145,10 @@ const VARIANTS: &[(&str, Fault, &str)] = &[
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_reference_leaves_open_fails_nobody() {
     let server = Server::start();
-    for (name, fault, only) in VARIANTS {
+    for (name, fault, profile, only) in VARIANTS {
         let proxy = Proxy::start(server.url.clone(), *fault).await;
         let only = vec![(*only).to_owned()];
-        let options = Options { only, ..Options::from(Profile::ClientCredentials) };
+        let options = Options { only, ..Options::from(*profile) };
         let outcome = run(server.target(&proxy.url), options).await;
         let bad = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_) | Verdict::Error(_));
         let told: String =
