@@ -98,8 +98,8 @@ fn address() -> Scenario {
 /// A state that is refused.
 async fn refused(attempt: &mut Attempt, resource: &Resource, states: &[&str]) -> Result<(), Stop> {
     let (made, id) = resource.make(attempt).await?;
-    // From here the state could be reached if it could be asked for.
-    resource.bring(attempt, &id, "Suspended").await?;
+    // From here the state could be reached if it could be asked for. The reference leaves open whether here is reached.
+    resource.patch(attempt, Role::Prepare, &id, "Suspended").await?;
     let before = attempt.find(Role::Prepare, &made).await?;
     for state in states {
         let answer = resource.patch(attempt, Role::Request, &id, state).await?;
@@ -127,9 +127,7 @@ fn has_message(attempt: &mut Attempt, answer: &Answer) -> Result<(), Stop> {
 
 async fn message(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {
     let (_, id) = resource.make(attempt).await?;
-    for state in ["Suspended", "Revoked"] {
-        resource.bring(attempt, &id, state).await?;
-    }
+    resource.bring(attempt, &id, "Revoked").await?;
     for state in ["Active", "Inactive"] {
         let answer = resource.patch(attempt, Role::Request, &id, state).await?;
         attempt.status(&answer, 400)?;
