@@ -1,13 +1,20 @@
 //! Times of credentials: when they were created, changed and used.
 
 use serde_json::Value;
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{
+    OffsetDateTime, UtcOffset,
+    format_description::well_known::{Rfc2822, Rfc3339},
+};
 
 use super::{
     Scenario,
     resource::{BOTH, Resource, over, text},
 };
-use crate::{attempt::Attempt, case::Stop, exchange::Role};
+use crate::{
+    attempt::Attempt,
+    case::Stop,
+    exchange::{Answer, Role},
+};
 
 /// How far apart the clocks of the target and of whoever runs the cases may be.
 pub(super) const SKEW: time::Duration = time::Duration::minutes(5);
@@ -59,6 +66,11 @@ pub(super) fn moment(attempt: &mut Attempt, item: &Value, name: &str) -> Result<
             Err(Stop::Failed)
         }
     }
+}
+
+/// When an answer was made by the target's own clock, where it tells (RFC 9110 section 6.6.1), in whole seconds.
+pub(super) fn clock(answer: &Answer) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(answer.header("date")?, &Rfc2822).ok()
 }
 
 async fn utc(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {

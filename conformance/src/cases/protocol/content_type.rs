@@ -67,7 +67,8 @@ fn case(operation: &Operation, Types { what, names: types, good, ours }: Types) 
         what: what.to_owned(),
         kind: Kind::Protocol,
         // That parameters and the case of letters don't matter, RFC 9110 section 8.3.1 says.
-        level: if good { Level::Should } else { Level::Must },
+        // With what another media type than the documented one is refused, no sentence of the reference says.
+        level: if good || (in_reference && !ours) { Level::Should } else { Level::Must },
         requirement: format!("with {} {answered}.", names.join(", ")),
         pointer: format!("{}/requestBody", operation.pointer()),
         extension: ours || !in_reference,
