@@ -16,6 +16,9 @@ use crate::{
 /// RFC 6750 section 3.1. The reference names neither 401 nor 403; where it has a 404, that is also for denied access.
 const REFUSED: Refusal = Refusal { status: 401, others: &[403], error: "" };
 const REFUSED_BY_ID: Refusal = Refusal { status: 401, others: &[403, 404], error: "" };
+/// A request with a malformed header may be an invalid one as well (RFC 6750 section 3.1, `invalid_request`).
+const MALFORMED: Refusal = Refusal { status: 401, others: &[400, 403], error: "" };
+const MALFORMED_BY_ID: Refusal = Refusal { status: 401, others: &[400, 403, 404], error: "" };
 const FORBIDDEN: Refusal = Refusal { status: 403, others: &[401], error: "" };
 const FORBIDDEN_BY_ID: Refusal = Refusal { status: 403, others: &[401, 404], error: "" };
 
@@ -59,7 +62,8 @@ fn case(operation: &Operation, (what, words, instead): (&str, &str, Instead)) ->
         level: Level::Must,
         requirement: format!("{words} is answered with {status} and changes nothing."),
         pointer: format!("{}/security", operation.pointer()),
-        extension: false,
+        // RFC 6750 section 2.3 permits a token in the query; the reference has the header, and does not forbid others.
+        extension: instead == Instead::InQuery,
     };
     let mut case = rule.into_case(operation, Token { operation: operation.clone(), instead });
     if instead == Instead::InQuery {
@@ -114,6 +118,8 @@ impl Token {
         match (self.instead, self.operation.path_example().is_some()) {
             (Instead::WithoutScopes, true) => FORBIDDEN_BY_ID,
             (Instead::WithoutScopes, false) => FORBIDDEN,
+            (Instead::Garbage, true) => MALFORMED_BY_ID,
+            (Instead::Garbage, false) => MALFORMED,
             (_, true) => REFUSED_BY_ID,
             (_, false) => REFUSED,
         }

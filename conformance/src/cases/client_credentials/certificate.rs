@@ -1,20 +1,24 @@
 //! What a certificate has in it: RFC 5280 where it binds, and the profile that the reference's example shows where it does
-//! not. All of these cases look at one certificate, which is issued with `{}`.
+//! not. All of these cases look at one certificate, which is issued with `{}`; others are in [`issued`].
 
 mod authority;
 mod der;
 mod extensions;
 pub(super) mod fields;
+mod issued;
 pub(super) mod keys;
 mod pem;
 pub(super) mod shown;
 
+use time::OffsetDateTime;
+
 use super::{
     Scenario,
-    resource::{EXAMPLE, ISSUE, PROFILE},
+    dates::clock,
+    resource::{EXAMPLE, ISSUE, PROFILE, X509},
 };
 use crate::{
-    attempt::Attempt,
+    attempt::{Attempt, Made},
     case::{Check, Kind, Steps, Stop},
 };
 use shown::{Encoded, Found, Shown, Wrong};
@@ -135,18 +139,18 @@ const PROPERTIES: [Property; 30] = [
         "The certificate has no unique identifiers (RFC 5280 section 4.1.2.8).",
         fields::unique_identifiers,
     ),
-    must(
+    should(
         "key",
         EXAMPLE,
         "The key is RSA's, as `privateKeyType` says (RFC 3279 section 2.3.1).",
         keys::is_rsa,
     ),
     should("key-size", PROFILE, "The key has 2048 bits and the exponent 65537.", keys::is_rsa_2048),
-    must(
+    should(
         "private-key",
         EXAMPLE,
         "`privateKey` is the certificate's, in PKCS#1 (`RSA PRIVATE KEY`).",
-        keys::private_key_fits,
+        keys::rsa_private_key_fits,
     ),
     should(
         "key-usage",
@@ -223,7 +227,7 @@ const PROPERTIES: [Property; 30] = [
         "The first item of `caChain` is `issuingCa`.",
         authority::chain_starts_with_issuer,
     ),
-    must(
+    should(
         "chain-links",
         EXAMPLE,
         "Each item of `caChain` is the issuer of the one before it (RFC 5280 section 6.1).",
@@ -252,14 +256,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .fix(FIX);
         if property.binding { scenario } else { scenario.should() }
     };
-    properties.map(scenario).collect()
+    properties.map(scenario).chain(issued::scenarios()).collect()
 }
 
 impl Property {
     async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
         let certificate = attempt.certificate().await?;
         let body = certificate.answer().json().cloned().unwrap_or_default();
-        attempt.found(examine(&body, certificate.at, self.check));
+        let at = clock(certificate.answer()).unwrap_or(certificate.at);
+        attempt.found(examine(&body, at, self.check));
         Ok(())
     }
 }
@@ -270,10 +275,21 @@ impl Check for Property {
     }
 }
 
+/// A new certificate, and when it was answered by the target's clock, if that is told.
+pub(super) async fn issue(
+    attempt: &mut Attempt,
+    body: serde_json::Value,
+) -> Result<(Made, OffsetDateTime), Stop> {
+    let answer = attempt.ask_for(X509.create, body).await?;
+    attempt.status(&answer, 201)?;
+    let made = Made::of(attempt, X509.create, &answer)?;
+    Ok((made, clock(&answer).unwrap_or_else(OffsetDateTime::now_utc)))
+}
+
 /// Checks the certificate of an answer.
 pub(super) fn examine<T>(
     body: &serde_json::Value,
-    at: time::OffsetDateTime,
+    at: OffsetDateTime,
     check: impl Fn(&Shown<'_>) -> Result<T, Wrong>,
 ) -> Result<T, Wrong> {
     Encoded::of(body)?.shown(body, at).and_then(|shown| check(&shown))
@@ -281,10 +297,12 @@ pub(super) fn examine<T>(
 
 /// All that binds every certificate, whatever its key is.
 pub(super) fn profile_of(shown: &Shown<'_>) -> Found {
-    let of_other_keys = ["default-ttl", "key", "private-key"];
-    let mut bound =
-        PROPERTIES.iter().filter(|property| property.binding && !of_other_keys.contains(&property.id));
-    bound.try_for_each(|property| (property.check)(shown))
+    let binds = |property: &&Property| match property.id {
+        "default-ttl" => false,
+        "chain-links" => true,
+        _ => property.binding,
+    };
+    PROPERTIES.iter().filter(binds).try_for_each(|property| (property.check)(shown))
 }
 
 /// The common name that the answer tells is the one in the certificate, and there is no other attribute.
@@ -298,13 +316,6 @@ pub(super) fn is_a_clients(shown: &Shown<'_>) -> Found {
     names_subject(shown)?;
     extensions::alternative_name(shown)
 }
-
-/// The key of the certificate, and its serial number.
-pub(super) fn key_and_serial(shown: &Shown<'_>) -> Result<(Vec<u8>, Vec<u8>), Wrong> {
-    Ok((shown.leaf.public_key().raw.to_vec(), shown.leaf.raw_serial().to_vec()))
-}
-
-pub(super) use extensions::{has_address, has_no_host_name};
 
 /// What a PEM block holds.
 pub(super) fn decoded(text: &str, label: &str) -> Result<Vec<u8>, String> {

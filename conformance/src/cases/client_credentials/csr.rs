@@ -3,13 +3,12 @@
 //! The requests were made with OpenSSL; their private keys are not needed and were thrown away.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use x509_parser::{certification_request::X509CertificationRequest, prelude::FromDer as _};
 
 use super::{
     Scenario, Script,
     certificate::{
-        self, examine,
+        self, examine, issue,
         keys::{self, KeyType},
         profile_of,
     },
@@ -86,23 +85,16 @@ fn key_of(csr: &str) -> Result<Vec<u8>, Stop> {
     Ok(request.certification_request_info.subject_pki.raw.to_vec())
 }
 
-/// The answer's body, which is a new certificate's, and when it came.
-async fn issue(attempt: &mut Attempt, body: Value) -> Result<(Value, OffsetDateTime), Stop> {
-    let answer = attempt.ask_for(CREATE, body).await?;
-    attempt.status(&answer, 201)?;
-    Ok((Made::of(attempt, CREATE, &answer)?.body, OffsetDateTime::now_utc()))
-}
-
 async fn public_key(attempt: &mut Attempt) -> Result<(), Stop> {
     let key = key_of(P256)?;
-    let (body, at) = issue(attempt, json!({"csr": P256})).await?;
+    let (Made { body, .. }, at) = issue(attempt, json!({"csr": P256})).await?;
     attempt.found(examine(&body, at, |shown| keys::is_of_request(shown, &key)));
     Ok(())
 }
 
 async fn common_name(attempt: &mut Attempt) -> Result<(), Stop> {
     let name = format!("silver-advice-{}", attempt.suffix);
-    let (body, at) = issue(attempt, json!({"csr": P256, "commonName": name})).await?;
+    let (Made { body, .. }, at) = issue(attempt, json!({"csr": P256, "commonName": name})).await?;
     if body["commonName"] != json!(name) {
         attempt.differs("body/commonName", name, body["commonName"].to_string());
     }
@@ -111,14 +103,14 @@ async fn common_name(attempt: &mut Attempt) -> Result<(), Stop> {
 }
 
 async fn profile(attempt: &mut Attempt) -> Result<(), Stop> {
-    let (body, at) = issue(attempt, json!({"csr": P256})).await?;
+    let (Made { body, .. }, at) = issue(attempt, json!({"csr": P256})).await?;
     attempt
         .found(examine(&body, at, |shown| profile_of(shown).and_then(|()| keys::enciphers_no_keys(shown))));
     Ok(())
 }
 
 async fn authority(attempt: &mut Attempt) -> Result<(), Stop> {
-    let (body, at) = issue(attempt, json!({"csr": AUTHORITY})).await?;
+    let (Made { body, .. }, at) = issue(attempt, json!({"csr": AUTHORITY})).await?;
     attempt.found(examine(&body, at, certificate::is_a_clients));
     Ok(())
 }
@@ -153,7 +145,7 @@ struct OfType {
 
 impl OfType {
     async fn steps(&self, attempt: &mut Attempt) -> Result<(), Stop> {
-        let (body, at) = issue(attempt, json!({"keyType": self.name})).await?;
+        let (Made { body, .. }, at) = issue(attempt, json!({"keyType": self.name})).await?;
         attempt.found(examine(&body, at, |shown| {
             keys::is_of_type(shown, self.key_type)?;
             profile_of(shown)?;

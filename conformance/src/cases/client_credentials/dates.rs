@@ -1,16 +1,23 @@
 //! Times of credentials: when they were created, changed and used.
 
 use serde_json::Value;
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{
+    OffsetDateTime, UtcOffset,
+    format_description::well_known::{Rfc2822, Rfc3339},
+};
 
 use super::{
     Scenario,
     resource::{BOTH, Resource, over, text},
 };
-use crate::{attempt::Attempt, case::Stop, exchange::Role};
+use crate::{
+    attempt::Attempt,
+    case::Stop,
+    exchange::{Answer, Role},
+};
 
 /// How far apart the clocks of the target and of whoever runs the cases may be.
-const SKEW: time::Duration = time::Duration::minutes(5);
+pub(super) const SKEW: time::Duration = time::Duration::minutes(5);
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     BOTH.into_iter().flat_map(of_resource).collect()
@@ -61,6 +68,11 @@ pub(super) fn moment(attempt: &mut Attempt, item: &Value, name: &str) -> Result<
     }
 }
 
+/// When an answer was made by the target's own clock, where it tells (RFC 9110 section 6.6.1), in whole seconds.
+pub(super) fn clock(answer: &Answer) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(answer.header("date")?, &Rfc2822).ok()
+}
+
 async fn utc(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {
     let (made, _) = resource.make(attempt).await?;
     let item = attempt.find(Role::Observe, &made).await?;
@@ -99,8 +111,7 @@ async fn forward(attempt: &mut Attempt, resource: &'static Resource) -> Result<(
     let (made, id) = resource.make(attempt).await?;
     let mut before = attempt.find(Role::Prepare, &made).await?;
     for state in ["Suspended", "Active", "Suspended", "Revoked"] {
-        let answer = resource.patch(attempt, Role::Request, &id, state).await?;
-        attempt.status(&answer, 204)?;
+        resource.bring(attempt, &id, state).await?;
         let after = attempt.find(Role::Observe, &made).await?;
         let (was, is) = (moment(attempt, &before, "updatedDate")?, moment(attempt, &after, "updatedDate")?);
         // A clock that tells milliseconds or whole seconds may tell the same one twice.

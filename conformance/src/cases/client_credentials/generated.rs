@@ -6,6 +6,7 @@ use super::{
     Scenario, Script,
     resource::{BASIC, X509, text},
     script,
+    states::shown,
     values::printable,
 };
 use crate::{
@@ -183,7 +184,8 @@ async fn holder_untouched(attempt: &mut Attempt) -> Result<(), Stop> {
     let (_, items) = BASIC.query(attempt, "").await?;
     let same: Vec<&Value> = items.iter().filter(|item| item["username"] == again["username"]).collect();
     if same != [&before] {
-        attempt.differs("body", format!("{before} alone"), format!("{same:?}"));
+        let told: Value = same.into_iter().map(shown).collect();
+        attempt.differs("body", format!("{} alone", shown(&before)), told.to_string());
     }
     Ok(())
 }

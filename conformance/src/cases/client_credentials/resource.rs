@@ -145,10 +145,36 @@ impl Resource {
         attempt.ask(role, self.update_state, Some(id), Some(json!({"state": state}))).await
     }
 
-    /// Brings credentials into a state, which the case needs.
+    /// Brings credentials into a state, which the case needs. The reference does not say whether what was never used can
+    /// be suspended, nor whether what is suspended can be revoked: a target that permits neither is no place for the case.
     pub(super) async fn bring(&self, attempt: &mut Attempt, id: &str, state: &str) -> Result<(), Stop> {
         let answer = self.patch(attempt, Role::Prepare, id, state).await?;
-        attempt.status(&answer, 204)
+        let open = answer.status == 400 && matches!(state, "Suspended" | "Revoked") && !attempt.is_extended();
+        if !open {
+            return attempt.status(&answer, 204);
+        }
+        if state == "Revoked" && self.revoked_another_way(attempt, Role::Prepare, id).await? {
+            return Ok(());
+        }
+        Err(Stop::Skip(format!(
+            "the target does not let these credentials become {state}, which the reference leaves open"
+        )))
+    }
+
+    /// Whether credentials can be revoked after another change of state.
+    pub(super) async fn revoked_another_way(
+        &self,
+        attempt: &mut Attempt,
+        role: Role,
+        id: &str,
+    ) -> Result<bool, Stop> {
+        for first in ["Suspended", "Active"] {
+            self.patch(attempt, role, id, first).await?;
+            if self.patch(attempt, role, id, "Revoked").await?.status == 204 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The list, with a query.

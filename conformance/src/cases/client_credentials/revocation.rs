@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 use super::{
     Scenario, Script,
-    dates::moment,
+    dates::{clock, moment},
     resource::X509,
     script,
     states::unchanged,
@@ -136,13 +135,17 @@ async fn ended(attempt: &mut Attempt) -> Result<Made, Stop> {
     let made = attempt.make(X509.create, body).await?;
     let item = attempt.find(Role::Prepare, &made).await?;
     let ends = moment(attempt, &item, "invalidAfter")?;
-    // By the target's clock, as far as it tells: the time that it was created.
     let created = moment(attempt, &item, "createdDate")?;
-    let lasts = (ends - created).whole_milliseconds().clamp(0, 10_000);
-    let elapsed = (OffsetDateTime::now_utc() - created).whole_milliseconds().clamp(0, lasts);
-    // The last second is still a part of the validity (RFC 5280 section 4.1.2.5).
-    let left = u64::try_from(lasts - elapsed).unwrap_or_default() + 1100;
-    tokio::time::sleep(Duration::from_millis(left)).await;
+    // Both times are the target's. The last second is still a part of the validity (RFC 5280 section 4.1.2.5).
+    let lasts = u64::try_from((ends - created).whole_milliseconds().clamp(0, 10_000)).unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(lasts + 1100)).await;
+    for _ in 0..10 {
+        let (answer, _) = X509.query(attempt, "").await?;
+        if clock(&answer).is_none_or(|now| now > ends) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
     Ok(made)
 }
 

@@ -1,5 +1,7 @@
 //! How long certificates last.
 
+use std::time::Instant;
+
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -7,7 +9,9 @@ use super::{
     Scenario, Script,
     certificate::{
         examine,
-        fields::{ends, lasts, time_forms},
+        fields::{TOLERANCE, ends, ends_with_issuer, lasts, time_forms},
+        issue,
+        shown::{Found, Shown, demand},
     },
     dates::moment,
     resource::X509,
@@ -22,6 +26,10 @@ use crate::{
 const CREATE: &str = "x509_credentials_create";
 const TTL: (&str, &str) =
     ("POST /x509-credentials", "ttl: (number) The time to leave duration for the certificate in seconds.");
+/// What a certificate is compared with, in seconds.
+const OTHER: f64 = 7200.0;
+/// How far rounding may move two ends, in seconds.
+const ROUNDED: f64 = 2.0;
 const POSITIVE: (&str, &str) = ("POST /x509-credentials", "Must be greater than zero.");
 const ENDS: (&str, &str) = (
     "GET /x509-credentials",
@@ -47,7 +55,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         )
         .kind(Kind::Certificate),
         on("fraction", TTL, "A time to live is a number: 90.5 seconds are permitted.", script!(fraction))
-            .kind(Kind::Certificate),
+            .kind(Kind::Certificate)
+            .should(),
         on("smallest", POSITIVE, "Half a second is more than zero.", script!(smallest))
             .kind(Kind::Input)
             .should(),
@@ -67,7 +76,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::extension(
             "x509-credentials::ttl::rounded-up",
             CREATE,
-            "A fraction of a second is rounded up: the certificate does not end before it was asked to.",
+            "A fraction of a second is rounded up, and counted from the second that `createdDate` is in.",
             script!(rounded_up),
         )
         .kind(Kind::Certificate),
@@ -93,15 +102,59 @@ fn body(attempt: &Attempt, ttl: f64) -> serde_json::Value {
 /// A certificate for so many seconds.
 async fn with(attempt: &mut Attempt, ttl: f64) -> Result<(Made, OffsetDateTime), Stop> {
     let body = body(attempt, ttl);
-    let answer = attempt.ask_for(CREATE, body).await?;
-    attempt.status(&answer, 201)?;
-    Ok((Made::of(attempt, CREATE, &answer)?, OffsetDateTime::now_utc()))
+    issue(attempt, body).await
 }
 
+/// When a certificate was created by the target's clock, as the list tells.
+async fn created(attempt: &mut Attempt, made: &Made) -> Result<OffsetDateTime, Stop> {
+    let item = attempt.find(Role::Observe, made).await?;
+    moment(attempt, &item, "createdDate")
+}
+
+/// The certificate lasts as long as it was asked for: to the second as the document counts; about as long in the reference,
+/// and as much longer or shorter than another one as that was asked for.
 async fn lasts_for(attempt: &mut Attempt, ttl: f64) -> Result<(), Stop> {
-    let (made, at) = with(attempt, ttl).await?;
-    attempt.found(examine(&made.body, at, |shown| lasts(shown, ttl)));
+    let start = Instant::now();
+    let (made, _) = with(attempt, ttl).await?;
+    let this = is_as_long(attempt, &made, ttl).await?;
+    if attempt.is_extended() {
+        return Ok(());
+    }
+    let (made, _) = with(attempt, OTHER).await?;
+    let took = start.elapsed().as_secs_f64();
+    let other = is_as_long(attempt, &made, OTHER).await?;
+    let (Some(this), Some(other)) = (this, other) else { return Ok(()) };
+    let apart = (other - this).as_seconds_f64();
+    let late = apart - (OTHER - ttl);
+    if !(-ROUNDED..=took + ROUNDED).contains(&late) {
+        let expected = format!("ends that are {} s apart, for {ttl} s and {OTHER} s", OTHER - ttl);
+        attempt.differs("body/certificate", expected, format!("{apart} s"));
+    }
     Ok(())
+}
+
+/// The certificate's end, if it is not its issuer's.
+async fn is_as_long(attempt: &mut Attempt, made: &Made, ttl: f64) -> Result<Option<OffsetDateTime>, Stop> {
+    let (at, extended) = (created(attempt, made).await?, attempt.is_extended());
+    let mut end = None;
+    let found = examine(&made.body, at, |shown| {
+        if extended { lasts_exactly(shown, ttl) } else { lasts(shown, ttl, TOLERANCE) }?;
+        Ok((!ends_with_issuer(shown)).then(|| ends(shown)))
+    });
+    attempt.found(found.map(|found| end = found));
+    Ok(end)
+}
+
+/// Whole seconds, rounded up, from the second on in which the certificate was created.
+fn lasts_exactly(shown: &Shown<'_>, ttl: f64) -> Found {
+    let (ends, created) = (ends(shown), shown.at);
+    let lasts = ends.unix_timestamp() - created.unix_timestamp();
+    demand(
+        time::Duration::seconds(lasts) == time::Duration::seconds_f64(ttl.ceil()),
+        "/certificate",
+        &format!("an end {} s after the second of {created}", ttl.ceil()),
+        format!("{ends}, {lasts} s"),
+    )
 }
 
 async fn hour(attempt: &mut Attempt) -> Result<(), Stop> {
@@ -120,9 +173,10 @@ async fn thirty_years(attempt: &mut Attempt) -> Result<(), Stop> {
         return Ok(());
     }
     attempt.status(&answer, 201)?;
-    let (made, at) = (Made::of(attempt, CREATE, &answer)?, OffsetDateTime::now_utc());
-    attempt.found(examine(&made.body, at, |shown| lasts(shown, TTL).and_then(|()| time_forms(shown))));
-    Ok(())
+    let made = Made::of(attempt, CREATE, &answer)?;
+    let at = created(attempt, &made).await?;
+    attempt.found(examine(&made.body, at, time_forms));
+    is_as_long(attempt, &made, TTL).await.map(|_| ())
 }
 
 async fn fraction(attempt: &mut Attempt) -> Result<(), Stop> {
@@ -174,8 +228,8 @@ async fn issued(attempt: &mut Attempt) -> Result<(), Stop> {
     Ok(())
 }
 
-fn ends_at(ends: OffsetDateTime, seconds: i64, told: OffsetDateTime) -> super::certificate::shown::Found {
-    super::certificate::shown::demand(
+fn ends_at(ends: OffsetDateTime, seconds: i64, told: OffsetDateTime) -> Found {
+    demand(
         ends.unix_timestamp() == seconds,
         "/invalidAfter",
         &format!("{ends}, the certificate's end"),
@@ -184,19 +238,5 @@ fn ends_at(ends: OffsetDateTime, seconds: i64, told: OffsetDateTime) -> super::c
 }
 
 async fn rounded_up(attempt: &mut Attempt) -> Result<(), Stop> {
-    let before = OffsetDateTime::now_utc();
-    let (made, at) = with(attempt, 600.5).await?;
-    let item = attempt.find(Role::Observe, &made).await?;
-    let created = moment(attempt, &item, "createdDate")?.max(before - time::Duration::minutes(5));
-    attempt.found(examine(&made.body, at, |shown| {
-        let asked = created + time::Duration::milliseconds(600_500);
-        super::certificate::shown::demand(
-            // The end is a whole second, and counted from one.
-            ends(shown) + time::Duration::seconds(1) > asked,
-            "/certificate",
-            &format!("no end before {asked}"),
-            ends(shown).to_string(),
-        )
-    }));
-    Ok(())
+    lasts_for(attempt, 600.5).await
 }

@@ -1,7 +1,8 @@
 //! What verifying credentials says in each state, and what it leaves: the document's addition that makes a use visible.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 use super::{
     Scenario, Script,
@@ -14,6 +15,10 @@ use crate::{
     case::{Kind, Stop},
     exchange::Role,
 };
+
+/// How late a use may be written down: many at once cost less.
+const LATE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A state of credentials.
 pub(super) type State = &'static str;
@@ -144,17 +149,29 @@ async fn first_use(attempt: &mut Attempt, resource: &'static Resource) -> Result
 }
 
 async fn later_use(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {
-    let (made, _) = resource.make(attempt).await?;
-    let mut last: Option<OffsetDateTime> = None;
-    for _ in 0..3 {
+    let (made, id) = resource.make(attempt).await?;
+    let verdict = says(attempt, resource, Role::Request, presented(resource, &made), "Accepted").await?;
+    let first = moment(attempt, &verdict, "lastUseDate")?;
+    let (deadline, mut last) = (Instant::now() + LATE, first);
+    loop {
+        // A coarse clock tells the same time again: the next use will be told.
+        tokio::time::sleep(PAUSE).await;
         let verdict = says(attempt, resource, Role::Request, presented(resource, &made), "Accepted").await?;
         let used = moment(attempt, &verdict, "lastUseDate")?;
-        if let Some(last) = last.filter(|last| used < *last) {
+        if used < last {
             attempt.differs("body/lastUseDate", format!("{last} or later"), used.to_string());
         }
-        last = Some(used);
+        last = used;
+        let item = resource.item(attempt, Role::Observe, &id).await?;
+        let written = moment(attempt, &item, "lastUseDate")?;
+        if written > first {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            attempt.differs("body/lastUseDate", format!("later than {first}"), written.to_string());
+            return Err(Stop::Failed);
+        }
     }
-    Ok(())
 }
 
 async fn use_dates(attempt: &mut Attempt, resource: &'static Resource) -> Result<(), Stop> {

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::{
     Scenario, script,
     statuses::{NotFound, Unauthenticated, Unauthorized},
-    steps::{SYSTEM_ALERTS, TRAFFIC_ALERTS, alerts, is_in_status, open, read, replace, sample, shows},
+    steps::{
+        SYSTEM_ALERTS, TRAFFIC_ALERTS, alerts, commit, is_in_status, open, read, replace, sample, shows,
+    },
 };
 use crate::{
     attempt::{Attempt, Who},
@@ -217,9 +219,8 @@ impl Procedure {
         let (after, place, flipped) = toggled(kind, &before);
         open(attempt, &Who::Admin).await?;
         replace(attempt, &Who::Admin, kind.path, &after).await?;
-        let committed = attempt.commit(Role::Request, &Who::Admin).await?;
-        attempt.status(&committed, 201)?;
         attempt.undo("put", kind.path, Some(before));
+        let committed = commit(attempt, Role::Request).await?;
         is_in_status(attempt, &committed, "closed");
         shows(attempt, &other, kind.path, &place, &flipped).await
     }

@@ -168,7 +168,7 @@ async fn refused(attempt: &mut Attempt) -> Result<(), Stop> {
     let stranger = Who::Password(format!("nobody-{}", attempt.suffix), Secret::new("not-the-password"));
     for who in [stranger, Who::Nobody] {
         let answer = attempt.call(Role::Request, &who, "get", LOGIN, None).await?;
-        attempt.failure(&answer, 401, "AuthenticationFailure")?;
+        attempt.failure(&answer, 401, refusal(attempt, &answer, &who))?;
         if session_id(&answer).is_some() {
             attempt.differs("header set-cookie", "no session", "a session");
         }
@@ -179,7 +179,16 @@ async fn refused(attempt: &mut Attempt) -> Result<(), Stop> {
 async fn no_certificate(attempt: &mut Attempt) -> Result<(), Stop> {
     let path = "/api/authentication?type=x509";
     let answer = attempt.call(Role::Request, &Who::Nobody, "get", path, None).await?;
-    attempt.failure(&answer, 401, "AuthenticationFailure")
+    attempt.failure(&answer, 401, refusal(attempt, &answer, &Who::Nobody))
+}
+
+/// The type of a refused login. To no credentials at all the reference's "no session" fits as well.
+fn refusal(attempt: &Attempt, answer: &Answer, who: &Who) -> &'static str {
+    let told = answer.json().and_then(|body| body.pointer("/error/type"));
+    match (who, told.and_then(serde_json::Value::as_str)) {
+        (Who::Nobody, Some("Unauthenticated")) if !attempt.is_extended() => "Unauthenticated",
+        _ => "AuthenticationFailure",
+    }
 }
 
 async fn types(attempt: &mut Attempt) -> Result<(), Stop> {

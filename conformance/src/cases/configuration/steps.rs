@@ -67,8 +67,30 @@ pub(super) async fn replace(
 /// Opens a transaction.
 pub(super) async fn open(attempt: &mut Attempt, who: &Who) -> Result<Answer, Stop> {
     let answer = attempt.open(Role::Request, who).await?;
-    attempt.status(&answer, 201)?;
+    succeeded(attempt, &answer)?;
     Ok(answer)
+}
+
+/// Commits. Whatever takes a change back is to be remembered before: an answer may be lost, or not be what it should be.
+pub(super) async fn commit(attempt: &mut Attempt, role: Role) -> Result<Answer, Stop> {
+    let answer = attempt.commit(role, &Who::Admin).await?;
+    succeeded(attempt, &answer)?;
+    Ok(answer)
+}
+
+/// A transaction was opened or committed: with 201 in the document, while the reference tells no status.
+pub(super) fn succeeded(attempt: &mut Attempt, answer: &Answer) -> Result<(), Stop> {
+    if attempt.is_extended() || !(200..300).contains(&answer.status) {
+        return attempt.status(answer, 201);
+    }
+    Ok(())
+}
+
+/// The answer is as documented, where it has the document's status.
+pub(super) fn documented_success(attempt: &mut Attempt, operation: &str, answer: &Answer) {
+    if attempt.is_extended() || answer.status == 201 {
+        attempt.documented(operation, answer);
+    }
 }
 
 /// The status of a session's transaction.

@@ -120,22 +120,19 @@ async fn is_semantic_error(
     body: Value,
 ) -> Result<(), Stop> {
     let mut answer = attempt.call(Role::Request, &Who::Admin, method, path, Some(body)).await?;
-    if answer.status == 201 {
+    if answer.status < 300 {
+        remove_committed(attempt);
         answer = attempt.commit(Role::Request, &Who::Admin).await?;
-        if answer.status == 201 {
-            remove_committed(attempt);
-        }
     }
     attempt.failure(&answer, 400, "SemanticError")?;
     attempt.details_tell_errors(&answer);
     Ok(())
 }
 
-/// What was wrongly committed is deleted in the end.
+/// What may be committed, though it should not, is deleted in the end.
 fn remove_committed(attempt: &mut Attempt) {
     let posts = attempt.exchanges.iter().filter(|exchange| exchange.request.method == "POST");
-    let made =
-        posts.filter(|exchange| exchange.request.path == TRUST_STORES && exchange.answer.status == 201);
+    let made = posts.filter(|exchange| exchange.request.path == TRUST_STORES && exchange.answer.status < 300);
     let keys = made.filter_map(|exchange| exchange.answer.json()?.get("key")?.as_str().map(str::to_owned));
     for key in keys.collect::<Vec<_>>() {
         attempt.undo("delete", format!("{TRUST_STORES}/{key}"), None);

@@ -80,7 +80,7 @@ async fn add(attempt: &mut Attempt, collection: &str, body: Value) -> Result<Str
 
 fn made(answer: &Answer, what: &str) -> Result<(), Stop> {
     match answer.status {
-        201 => Ok(()),
+        200..300 => Ok(()),
         status => {
             Err(Stop::Error(format!("cannot make the user that the case needs: {what} answered {status}")))
         }

@@ -73,7 +73,8 @@ fn of_operation(operation: &Operation) -> Vec<Case> {
         let rule = Rule {
             what: what.to_owned(),
             kind: Kind::Protocol,
-            level: Level::Must,
+            // That JSON is UTF-8, RFC 8259 section 8.1 says, not the reference.
+            level: if bad == Bad::InvalidUtf8 { Level::Should } else { Level::Must },
             requirement: format!("{words} is answered with {status} and changes nothing."),
             pointer,
             extension: bad.is_ours(plane, needs),

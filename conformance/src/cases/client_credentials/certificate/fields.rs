@@ -7,16 +7,16 @@ use x509_parser::{
 };
 
 use super::{
+    super::dates::SKEW,
     der,
     shown::{Found, Shown, Wrong, block, demand, hex, same, text, wrong},
 };
 
-/// How far apart the clocks of the target and of whoever runs the cases may be.
-const SKEW: Duration = Duration::minutes(5);
 /// The documented default, in seconds.
 pub(in super::super) const DEFAULT_TTL: f64 = 31_536_000.0;
-/// How far from the request the end may be: times that are backdated, and the time that issuing takes.
-const TOLERANCE: f64 = 60.0;
+/// How far from the creation the end may be, by the target's own clock: times that are backdated, and the time that
+/// issuing takes.
+pub(in super::super) const TOLERANCE: Duration = Duration::seconds(60);
 
 pub(super) fn pem(shown: &Shown<'_>) -> Found {
     block(shown.body, "/certificate", "CERTIFICATE")?;
@@ -129,16 +129,19 @@ pub(in super::super) fn time_forms(shown: &Shown<'_>) -> Found {
 }
 
 pub(super) fn default_ttl(shown: &Shown<'_>) -> Found {
-    let ends = shown.leaf.validity().not_after;
-    // A certificate may end with the one of its issuer.
-    if ends == shown.ca.validity().not_after { Ok(()) } else { lasts(shown, DEFAULT_TTL) }
+    lasts(shown, DEFAULT_TTL, SKEW)
 }
 
-/// The certificate ends so many seconds after it was asked for.
-pub(in super::super) fn lasts(shown: &Shown<'_>, ttl: f64) -> Found {
-    let ends = shown.leaf.validity().not_after.to_datetime();
+/// Whether the certificate ends with the one of its issuer, as one may that was asked for longer.
+pub(in super::super) fn ends_with_issuer(shown: &Shown<'_>) -> bool {
+    shown.leaf.validity().not_after == shown.ca.validity().not_after
+}
+
+/// The certificate ends so many seconds after it was asked for, or with its issuer's.
+pub(in super::super) fn lasts(shown: &Shown<'_>, ttl: f64, tolerance: Duration) -> Found {
+    let ends = ends(shown);
     let lasts = (ends - shown.at).as_seconds_f64();
-    let good = (lasts - ttl).abs() <= TOLERANCE;
+    let good = (lasts - ttl).abs() <= tolerance.as_seconds_f64() || ends_with_issuer(shown);
     demand(
         good,
         "/certificate",

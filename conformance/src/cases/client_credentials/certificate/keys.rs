@@ -62,11 +62,7 @@ fn is_rsa_of(shown: &Shown<'_>, bits: usize) -> Found {
     demand(actual == expected, AT, &format!("a modulus of {expected} as the exponent"), actual)
 }
 
-pub(super) fn private_key_fits(shown: &Shown<'_>) -> Found {
-    rsa_private_key_fits(shown)
-}
-
-fn rsa_private_key_fits(shown: &Shown<'_>) -> Found {
+pub(super) fn rsa_private_key_fits(shown: &Shown<'_>) -> Found {
     let der = block(shown.body, "/privateKey", "RSA PRIVATE KEY")?;
     match rsa::KeyPair::from_der(&der) {
         Ok(pair) => fits(shown, pair.public_key().as_ref()),

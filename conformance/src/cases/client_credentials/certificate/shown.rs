@@ -44,8 +44,8 @@ pub(in super::super) struct Encoded {
 /// The answer with its certificates.
 pub(in super::super) struct Shown<'a> {
     pub(super) body: &'a Value,
-    /// When it was answered.
-    pub(super) at: OffsetDateTime,
+    /// When it was answered, by the target's clock where that is known.
+    pub(in super::super) at: OffsetDateTime,
     pub(super) leaf: X509Certificate<'a>,
     pub(super) ca: X509Certificate<'a>,
 }

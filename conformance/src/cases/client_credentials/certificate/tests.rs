@@ -6,7 +6,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::datetime};
 
-use super::{OUTLIVES, PROPERTIES, examine, has_no_host_name, pem::decode};
+use super::{OUTLIVES, PROPERTIES, examine, extensions::has_no_host_name, pem::decode};
 
 /// Shortly after the documented certificate was issued.
 const THEN: OffsetDateTime = datetime!(2020-06-25 14:57:49 UTC);

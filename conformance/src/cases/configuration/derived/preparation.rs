@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     attempt::{Attempt, TRANSACTION, Who},
     case::Stop,
-    cases::configuration::steps::{body_of, key_of, sample},
+    cases::configuration::steps::{body_of, key_of, sample, succeeded},
     exchange::Role,
 };
 
@@ -34,7 +34,7 @@ pub(in crate::cases) async fn prepare(
     match operation {
         "transaction_commit" => {
             let opened = attempt.call(Role::Prepare, &Who::Admin, "post", TRANSACTION, None).await?;
-            attempt.status(&opened, 201)?;
+            succeeded(attempt, &opened)?;
         }
         "acls_replace" => {
             // The administrators keep what they have.
