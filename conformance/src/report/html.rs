@@ -52,7 +52,7 @@ fn write_list(html: &mut impl Write, view: &View<'_>) -> io::Result<()> {
         for result in view.cases.of(word) {
             let (verdict, id) = (word.to_uppercase(), markup(&result.case.id));
             write!(html, "<li class=\"{word}\"><b>{verdict}</b> <code>{id}</code>")?;
-            if word != "pass" {
+            if word != "pass" || !result.left_behind.is_empty() {
                 write_more(html, &CaseView::of(result))?;
             }
             writeln!(html, "</li>")?;
@@ -67,6 +67,9 @@ fn write_more(html: &mut impl Write, case: &CaseView<'_>) -> io::Result<()> {
     }
     if case.verdict == "fail" {
         write!(html, "<pre>{}</pre>", markup(&text::details(case)))?;
+    }
+    for left in &case.left_behind {
+        write!(html, " left behind, {}", markup(left))?;
     }
     Ok(())
 }

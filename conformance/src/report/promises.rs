@@ -71,8 +71,14 @@ fn verdict(outcome: &Outcome, unselected: &[CaseInfo], promise: &Promise) -> Ver
     let bad = results.iter().filter(|result| result.verdict.word() != "pass");
     let mut details: Vec<String> =
         bad.map(|result| format!("{}: {}", result.verdict.word(), result.case.id)).collect();
-    let missing = ids.iter().filter(|id| unselected.iter().any(|case| matches(id, &case.id)));
-    details.extend(missing.map(|id| format!("not run: {id}, which is for profile extended")));
+    for id in ids {
+        let missing = unselected.iter().filter(|case| matches(id, &case.id)).count();
+        match (missing, id.contains('*')) {
+            (0, _) => {}
+            (_, false) => details.push(format!("not run: {id}, which only profile extended has")),
+            (_, true) => details.push(format!("not run: {missing} of {id}, which only profile extended has")),
+        }
+    }
     let any = |word: &str| results.iter().any(|result| result.verdict.word() == word);
     let word = match (any("error"), any("fail"), any("pass")) {
         (true, ..) => "ERROR",

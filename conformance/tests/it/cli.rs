@@ -96,7 +96,8 @@ async fn an_administrator_logs_in_with_a_password_from_the_command_or_a_file() {
         let output = command(&[&common[..], option].concat());
         let printed = text(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
-        assert!(printed.contains("\nWhat the reference promises: "), "{printed}");
+        // They are told of runs of a whole profile.
+        assert!(!printed.contains("What the reference promises"), "{printed}");
         assert!(!printed.contains(password), "{printed}");
     }
     std::fs::remove_file(&file).unwrap();
@@ -148,6 +149,33 @@ fn a_case_is_explained() {
         assert_eq!(output.status.code(), Some(2), "{printed}");
         assert!(printed.starts_with(&format!("error: there is no case `{asked}`")), "{printed}");
         assert!(told.iter().all(|told| printed.contains(told)), "{printed}");
+    }
+}
+
+#[test]
+fn the_document_is_printed_whole_or_in_part() {
+    let printed = |arguments: &[&str]| {
+        let output = command(&[&["document"], arguments].concat());
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{arguments:?}");
+        text(&output.stdout)
+    };
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let whole = value(&printed(&[]));
+    assert!(whole["openapi"].is_string());
+    assert_eq!(value(&printed(&["#"])), whole);
+    let pointer = "/paths/~1api~1v1~1basic-credentials/get/security";
+    let part = printed(&[pointer]);
+    assert_eq!(value(&part), *whole.pointer(pointer).unwrap());
+    assert!(part.starts_with("[\n  {\n"), "{part}");
+    assert_eq!(printed(&[&format!("#{pointer}")]), part);
+    // Where `explain` sends its readers.
+    let explained = text(&command(&["explain", "basic-credentials::list::no-token"]).stdout);
+    assert!(explained.contains(&format!("\n  vouchsafe-conformance document '#{pointer}'\n")), "{explained}");
+    for unknown in ["/nowhere", "paths", "#nowhere"] {
+        let output = command(&["document", unknown]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+        let told = format!("error: the document has nothing at `{}`.", unknown.trim_start_matches('#'));
+        assert!(text(&output.stderr).starts_with(&told), "{}", text(&output.stderr));
     }
 }
 
