@@ -207,3 +207,31 @@ async fn quiet_tells_what_did_not_pass_and_fail_fast_stops_there() {
     let passed = |line: &str| line.split(' ').nth(2).unwrap().parse::<usize>().unwrap();
     assert!(passed(stopped.lines().last().unwrap()) < passed(&all), "{all} {stopped}");
 }
+
+/// What the page for implementers says of a server without tokens.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_server_without_tokens_everything_that_is_skipped_can_be_declared() {
+    let page = include_str!("../../README.md");
+    let (_, rest) = page.split_once("With `--no-auth`").unwrap();
+    let declared = rest.split("```").nth(1).unwrap().strip_prefix("toml\n").unwrap();
+    let fake = Fake::start(NO_FAULT).await;
+    let file = |end: &str| std::env::temp_dir().join(format!("conformance-{}.{end}", fake.address.port()));
+    let (config, report) = (file("toml"), file("json"));
+    let undeclared = |declared: &str| {
+        std::fs::write(&config, declared).unwrap();
+        let (url, report) = (fake.url(), report.to_str().unwrap());
+        let run = ["run", "--target", &url, "--profile", "client-credentials", "--no-auth", "--quiet"];
+        let output = command(
+            &[&run[..], &["--config", config.to_str().unwrap(), "--report", &format!("json={report}")]]
+                .concat(),
+        );
+        assert_eq!(text(&output.stderr), "");
+        let told: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+        told["cases"].as_array().unwrap().iter().filter(|case| case["declared"] == false).count()
+    };
+    assert!(undeclared("") > 50);
+    assert_eq!(undeclared(declared), 0);
+    std::fs::remove_file(&config).unwrap();
+    std::fs::remove_file(&report).unwrap();
+}

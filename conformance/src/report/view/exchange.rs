@@ -19,7 +19,7 @@ struct Limits {
     whole: usize,
 }
 
-const PASSED: Limits = Limits { string: 60, items: 1, whole: 180 };
+const PASSED: Limits = Limits { string: 60, items: 1, whole: 160 };
 const NOT_PASSED: Limits = Limits { string: 4_000, items: 20, whole: 12_000 };
 
 /// Headers that are shown of cases that passed.
