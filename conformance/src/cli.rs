@@ -2,6 +2,7 @@
 
 mod access;
 mod arguments;
+mod document;
 mod excerpt;
 mod explain;
 mod file;
@@ -38,6 +39,8 @@ enum Command {
     List(selection::Selection),
     /// Explain a case: what it demands, where the document says so, what it sends, and how to mend what fails
     Explain(explain::Explain),
+    /// Print the document that servers are held to, or the part at a JSON pointer
+    Document(document::Document),
     /// Print the JSON schema of JSON reports
     Schema,
 }
@@ -82,6 +85,7 @@ pub async fn main() -> io::Result<ExitCode> {
         Command::Run(run) => run.execute().await,
         Command::List(selection) => selection.execute(),
         Command::Explain(explain) => explain.execute(),
+        Command::Document(document) => document.execute(),
         Command::Schema => {
             io::stdout().write_all(report::SCHEMA.as_bytes()).map(|()| true).map_err(Stopped::Output)
         }

@@ -59,6 +59,7 @@ fn explain(text: &mut String, case: &CaseInfo) -> fmt::Result {
     for line in excerpt(vouchsafe_api_spec::document(), &case.pointer).lines() {
         writeln!(text, "  {line}")?;
     }
+    writeln!(text, "\nAll of it:\n\n  vouchsafe-conformance document '#{}'", case.pointer)?;
     write_exchanges(text, &case.id)?;
     writeln!(text, "\nIf it fails:\n\n  {}", case.fix.unwrap_or_else(|| case.kind.advice()))?;
     writeln!(text, "\nTo run it alone:\n\n  vouchsafe-conformance run --target URL --only '{}' ...", case.id)

@@ -51,6 +51,13 @@ impl Operation {
         schemes.iter().flat_map(Node::children).map(|(name, _)| name).collect()
     }
 
+    /// The scopes that an access token needs for it.
+    pub(crate) fn scopes(&self) -> Vec<&'static str> {
+        let schemes = self.node.get("security").map(|security| security.items()).unwrap_or_default();
+        let scopes = schemes.iter().flat_map(Node::children).flat_map(|(_, scopes)| scopes.items());
+        scopes.filter_map(|scope| scope.value().as_str()).collect()
+    }
+
     /// The parameters in the path, the query and headers.
     pub(crate) fn parameters(&self) -> Vec<Node> {
         let parameters = self.node.get("parameters").map(|parameters| parameters.items()).unwrap_or_default();

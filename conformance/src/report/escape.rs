@@ -1,6 +1,37 @@
 //! Text inside XML, HTML and Markdown, and on a terminal: nothing in it is obeyed.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    ops::RangeInclusive,
+};
+
+/// The characters of Unicode's categories Cf, Zl and Zp: they are not seen, but change the order or the lines of what is.
+const FORMAT: [RangeInclusive<char>; 20] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{600}'..='\u{605}',
+    '\u{61c}'..='\u{61c}',
+    '\u{6dd}'..='\u{6dd}',
+    '\u{70f}'..='\u{70f}',
+    '\u{890}'..='\u{891}',
+    '\u{8e2}'..='\u{8e2}',
+    '\u{180e}'..='\u{180e}',
+    '\u{200b}'..='\u{200f}',
+    '\u{2028}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{feff}'..='\u{feff}',
+    '\u{fff9}'..='\u{fffb}',
+    '\u{110bd}'..='\u{110bd}',
+    '\u{110cd}'..='\u{110cd}',
+    '\u{13430}'..='\u{1343f}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0001}'..='\u{e0001}',
+    '\u{e0020}'..='\u{e007f}',
+];
+
+fn is_unseen(letter: char) -> bool {
+    letter.is_control() || FORMAT.iter().any(|range| range.contains(&letter))
+}
 
 /// Text of an XML or HTML element, or of an attribute in double quotes. What XML 1.0 has no way to say is told by its
 /// number.
@@ -16,7 +47,7 @@ pub(super) fn markup(text: &str) -> String {
             '\n' => escaped.push('\n'),
             '\t' => escaped.push('\t'),
             '\u{fffe}' | '\u{ffff}' => escaped.extend(letter.escape_unicode()),
-            letter if letter.is_control() => escaped.extend(letter.escape_default()),
+            letter if is_unseen(letter) => escaped.extend(letter.escape_default()),
             letter => escaped.push(letter),
         }
     }
@@ -34,7 +65,7 @@ pub(super) fn lines(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '\n' => shown.push('\n'),
-            letter if letter.is_control() => shown.extend(letter.escape_default()),
+            letter if is_unseen(letter) => shown.extend(letter.escape_default()),
             letter => shown.push(letter),
         }
     }
@@ -117,6 +148,15 @@ mod tests {
             "&lt;a b=&quot;c&quot;&gt;&amp;&#39;\\u{1b}\\u{0}\\u{ffff}"
         );
         assert_eq!(line("a\n\u{1b}[31m"), "a\\n\\u{1b}[31m");
+        for unseen in "\u{ad}\u{61c}\u{200b}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{feff}\u{e0041}".chars()
+        {
+            let (text, told) =
+                (format!("é{unseen}\u{2027}"), format!("é{}\u{2027}", unseen.escape_unicode()));
+            for shown in [line(&text), lines(&text), markup(&text), markdown(&text).replace("\\\\", "\\")] {
+                assert_eq!(shown, told);
+            }
+            assert!(fenced("", &text).contains(&told));
+        }
         assert_eq!(markdown("the `user_name` of <b>"), "the `user_name` of \\<b\\>");
         assert_eq!(markdown("```<script>`"), "\\`\\`\\`\\<script\\>\\`");
         assert_eq!(markdown("one ` alone_"), "one \\` alone\\_");

@@ -46,13 +46,14 @@ fn title(view: &View<'_>) -> String {
     format!("Conformance of {what}")
 }
 
-/// What is shown where scripts don't run: each case, and everything about those that did not pass.
+/// What is shown where scripts don't run: each case, and everything about those that did not pass. What passed is short:
+/// there may be thousands.
 fn write_list(html: &mut impl Write, view: &View<'_>) -> io::Result<()> {
     for word in ["fail", "error", "skip", "pass"] {
         for result in view.cases.of(word) {
             let (verdict, id) = (word.to_uppercase(), markup(&result.case.id));
-            write!(html, "<li class=\"{word}\"><b>{verdict}</b> <code>{id}</code>")?;
-            if word != "pass" {
+            write!(html, "<li class=\"{word}\"><b>{verdict}</b> {id}")?;
+            if word != "pass" || !result.left_behind.is_empty() {
                 write_more(html, &CaseView::of(result))?;
             }
             writeln!(html, "</li>")?;
@@ -67,6 +68,9 @@ fn write_more(html: &mut impl Write, case: &CaseView<'_>) -> io::Result<()> {
     }
     if case.verdict == "fail" {
         write!(html, "<pre>{}</pre>", markup(&text::details(case)))?;
+    }
+    for left in &case.left_behind {
+        write!(html, " left behind, {}", markup(left))?;
     }
     Ok(())
 }

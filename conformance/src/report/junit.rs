@@ -38,8 +38,11 @@ fn write_suites(xml: &mut impl Write, view: &View<'_>) -> io::Result<()> {
     let all: Vec<&CaseResult> = view.cases.0.iter().collect();
     let numbers = numbers(&all);
     writeln!(xml, r#"<testsuites name="{}" {numbers}>"#, markup(view.tool.name))?;
-    for (area, cases) in areas {
-        write_suite(xml, view, area, &cases)?;
+    let last = areas.len().saturating_sub(1);
+    for (place, (area, cases)) in areas.into_iter().enumerate() {
+        // Only suites and cases may have an output: what is of the whole run stands in the last one.
+        let left_behind = if place == last { view.left_behind.as_slice() } else { &[] };
+        write_suite(xml, view, (area, &cases), left_behind)?;
     }
     writeln!(xml, "</testsuites>")
 }
@@ -63,7 +66,12 @@ fn numbers(cases: &[&CaseResult]) -> String {
     )
 }
 
-fn write_suite(xml: &mut impl Write, view: &View<'_>, area: &str, cases: &[&CaseResult]) -> io::Result<()> {
+fn write_suite(
+    xml: &mut impl Write,
+    view: &View<'_>,
+    (area, cases): (&str, &[&CaseResult]),
+    left_behind: &[String],
+) -> io::Result<()> {
     // Without an offset: it is UTC by the schema that most readers use.
     let timestamp = view.started.trim_end_matches('Z');
     writeln!(xml, r#"  <testsuite name="{}" {} timestamp="{timestamp}">"#, markup(area), numbers(cases))?;
@@ -82,6 +90,7 @@ fn write_suite(xml: &mut impl Write, view: &View<'_>, area: &str, cases: &[&Case
     }
     writeln!(xml, "    </properties>")?;
     cases.iter().try_for_each(|case| write_case(xml, case))?;
+    write_left_behind(xml, "    ", "left behind by the run", left_behind)?;
     writeln!(xml, "  </testsuite>")
 }
 
@@ -96,12 +105,13 @@ fn write_case(xml: &mut impl Write, result: &CaseResult) -> io::Result<()> {
         markup(name),
         seconds(whole(result.duration))
     )?;
-    if result.verdict == Verdict::Pass {
+    if result.verdict == Verdict::Pass && result.left_behind.is_empty() {
         return writeln!(xml, "/>");
     }
     let case = CaseView::of(result);
     let reason = markup(case.reason.as_deref().unwrap_or_default());
     match case.verdict {
+        "pass" => writeln!(xml, ">")?,
         "skip" => writeln!(xml, ">\n      <skipped message=\"{reason}\"/>")?,
         "error" => writeln!(xml, ">\n      <error message=\"{reason}\" type=\"error\"/>")?,
         _ => {
@@ -114,7 +124,16 @@ fn write_case(xml: &mut impl Write, result: &CaseResult) -> io::Result<()> {
             writeln!(xml, "{}</failure>", markup(&text::details(&case)))?;
         }
     }
+    write_left_behind(xml, "      ", "left behind", &case.left_behind)?;
     writeln!(xml, "    </testcase>")
+}
+
+fn write_left_behind(xml: &mut impl Write, indent: &str, word: &str, all: &[String]) -> io::Result<()> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = all.iter().map(|left| format!("{word}: {}", markup(left))).collect();
+    writeln!(xml, "{indent}<system-out>{}</system-out>", lines.join("\n"))
 }
 
 fn seconds(milliseconds: u64) -> String {

@@ -53,7 +53,8 @@ fn write(text: &mut impl Write, view: &View<'_>, verdict: &str) -> io::Result<()
         }
     }
     let left = view.cases.0.iter().filter(|result| !result.left_behind.is_empty());
-    let left: Vec<String> = left.flat_map(|result| CaseView::of(result).left_behind).collect();
+    let left = left.flat_map(|result| CaseView::of(result).left_behind);
+    let left: Vec<String> = view.left_behind.iter().cloned().chain(left).collect();
     if !left.is_empty() {
         writeln!(text, "\n## Left behind\n")?;
     }

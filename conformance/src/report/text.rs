@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{
     escape::{line, lines},
     promises, told,
-    view::{AnswerView, CaseView, ExchangeView, MismatchView, whole},
+    view::{self, AnswerView, CaseView, ExchangeView, MismatchView, whole},
 };
 use crate::{
     case::{CaseResult, Verdict},
@@ -32,8 +32,15 @@ pub fn result(result: &CaseResult) -> String {
     told(|out| write_result(out, result))
 }
 
-/// The last line: how many of each verdict.
+/// What the run could not take back, and as the last line how many of each verdict.
 pub fn summary(outcome: &Outcome) -> String {
+    let left = view::left_behind(outcome);
+    let left: String = left.iter().map(|left| format!("Left behind by the run: {}\n", line(left))).collect();
+    left + &counts(outcome)
+}
+
+/// How many of each verdict.
+fn counts(outcome: &Outcome) -> String {
     let [passed, failed, skipped, errors] = ["pass", "fail", "skip", "error"].map(|word| outcome.count(word));
     let (verdict, target) = (verdict(outcome), &outcome.target);
     format!("{verdict}: {passed} passed, {failed} failed, {skipped} skipped, {errors} errors at {target}\n")
@@ -85,7 +92,7 @@ fn write_fail(text: &mut impl Write, case: &CaseView<'_>) -> io::Result<()> {
         if here.peek().is_none() {
             if exchange.role != Role::Cleanup {
                 let ExchangeView { method, path, answer, .. } = exchange;
-                writeln!(text, "      before: {method} {path} was answered with {}", answer.status)?;
+                writeln!(text, "      before: {method} {} was answered with {}", line(path), answer.status)?;
             }
             continue;
         }

@@ -1,9 +1,13 @@
-//! An outcome as reports show it: without secrets, with what can be derived from it, and not too long.
+//! An outcome as reports show it: without secrets, with what can be derived from it, and not too long. Of what passed
+//! everywhere only the essential is shown: a run has thousands of such cases.
 
 mod exchange;
 mod mismatch;
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -19,7 +23,7 @@ use super::{
 use crate::{
     case::{CaseInfo, CaseResult, Kind, Level, Plane, Verdict},
     document::Operation,
-    exchange::Exchange,
+    exchange::{Exchange, Role},
     outcome::Outcome,
     target::Profile,
 };
@@ -42,7 +46,11 @@ pub(super) struct View<'a> {
     pub(super) operations: Vec<OperationView>,
     /// In the order in which they are always shown.
     pub(super) kinds: [Kind; Kind::ALL.len()],
+    /// Where to look first when a case fails that has nothing of its own to say.
+    pub(super) advice: BTreeMap<&'static str, &'static str>,
     pub(super) latency: Vec<Latency>,
+    /// What cases shared and could not be taken back.
+    pub(super) left_behind: Vec<String>,
     pub(super) cases: Cases<'a>,
 }
 
@@ -99,7 +107,8 @@ pub(super) struct CaseView<'a> {
     pub(super) requirement: &'a str,
     pub(super) pointer: &'a str,
     pub(super) note: Option<&'a str>,
-    pub(super) fix: &'static str,
+    /// `None` where the advice of its kind is all.
+    pub(super) fix: Option<&'static str>,
     pub(super) verdict: &'static str,
     /// Of a Skip or an Error.
     pub(super) reason: Option<String>,
@@ -129,7 +138,9 @@ impl<'a> View<'a> {
             passed: outcome.passed(),
             operations: operations(outcome, &times),
             kinds: Kind::ALL,
+            advice: Kind::ALL.into_iter().map(|kind| (kind.word(), kind.advice())).collect(),
             latency: latency::of(times),
+            left_behind: left_behind(outcome),
             cases: Cases(&outcome.results),
         }
     }
@@ -179,8 +190,8 @@ impl<'a> CaseView<'a> {
             Verdict::Skip { reason, declared } => (Some(reason), Some(*declared), &[][..]),
             Verdict::Error(reason) => (Some(reason), None, &[][..]),
         };
-        let whole_bodies = result.verdict != Verdict::Pass;
-        let exchange = |exchange| ExchangeView::of(exchange, &redactor, whole_bodies);
+        let all = result.verdict != Verdict::Pass || !result.left_behind.is_empty();
+        let shown = exchanges.iter().filter(|exchange| all || is_essential(exchange));
         Self {
             id,
             operation,
@@ -191,7 +202,7 @@ impl<'a> CaseView<'a> {
             requirement,
             pointer,
             note: note.as_deref(),
-            fix: fix.unwrap_or(kind.advice()),
+            fix: *fix,
             verdict: result.verdict.word(),
             reason: reason.map(|reason| redactor.text(reason)),
             declared,
@@ -199,11 +210,22 @@ impl<'a> CaseView<'a> {
                 .iter()
                 .map(|mismatch| MismatchView::of(result, mismatch, &redactor))
                 .collect(),
-            exchanges: exchanges.iter().map(exchange).collect(),
+            exchanges: shown.map(|exchange| ExchangeView::of(exchange, &redactor, all)).collect(),
             left_behind: result.left_behind.iter().map(|left| redactor.text(left)).collect(),
             duration_ms: whole(result.duration),
         }
     }
+}
+
+/// Whether it is shown of a case that passed.
+fn is_essential(exchange: &Exchange) -> bool {
+    matches!(exchange.role, Role::Request | Role::Observe)
+}
+
+/// What cases shared and could not be taken back, without secrets.
+pub(super) fn left_behind(outcome: &Outcome) -> Vec<String> {
+    let redactor = Redactor::default();
+    outcome.left_behind.iter().map(|left| redactor.text(left)).collect()
 }
 
 /// What was said, or else what the target says in its `Server` header (RFC 9110 section 10.2.4).

@@ -96,7 +96,8 @@ async fn an_administrator_logs_in_with_a_password_from_the_command_or_a_file() {
         let output = command(&[&common[..], option].concat());
         let printed = text(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
-        assert!(printed.contains("\nWhat the reference promises: "), "{printed}");
+        // They are told of runs of a whole profile.
+        assert!(!printed.contains("What the reference promises"), "{printed}");
         assert!(!printed.contains(password), "{printed}");
     }
     std::fs::remove_file(&file).unwrap();
@@ -151,6 +152,33 @@ fn a_case_is_explained() {
     }
 }
 
+#[test]
+fn the_document_is_printed_whole_or_in_part() {
+    let printed = |arguments: &[&str]| {
+        let output = command(&[&["document"], arguments].concat());
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{arguments:?}");
+        text(&output.stdout)
+    };
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let whole = value(&printed(&[]));
+    assert!(whole["openapi"].is_string());
+    assert_eq!(value(&printed(&["#"])), whole);
+    let pointer = "/paths/~1api~1v1~1basic-credentials/get/security";
+    let part = printed(&[pointer]);
+    assert_eq!(value(&part), *whole.pointer(pointer).unwrap());
+    assert!(part.starts_with("[\n  {\n"), "{part}");
+    assert_eq!(printed(&[&format!("#{pointer}")]), part);
+    // Where `explain` sends its readers.
+    let explained = text(&command(&["explain", "basic-credentials::list::no-token"]).stdout);
+    assert!(explained.contains(&format!("\n  vouchsafe-conformance document '#{pointer}'\n")), "{explained}");
+    for unknown in ["/nowhere", "paths", "#nowhere"] {
+        let output = command(&["document", unknown]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+        let told = format!("error: the document has nothing at `{}`.", unknown.trim_start_matches('#'));
+        assert!(text(&output.stderr).starts_with(&told), "{}", text(&output.stderr));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_reader_leaves_ends_without_a_word() {
     let mut list = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
@@ -178,4 +206,32 @@ async fn quiet_tells_what_did_not_pass_and_fail_fast_stops_there() {
     let stopped = text(&command(&[&common[..], &["--fail-fast"]].concat()).stdout);
     let passed = |line: &str| line.split(' ').nth(2).unwrap().parse::<usize>().unwrap();
     assert!(passed(stopped.lines().last().unwrap()) < passed(&all), "{all} {stopped}");
+}
+
+/// What the page for implementers says of a server without tokens.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_server_without_tokens_everything_that_is_skipped_can_be_declared() {
+    let page = include_str!("../../README.md");
+    let (_, rest) = page.split_once("With `--no-auth`").unwrap();
+    let declared = rest.split("```").nth(1).unwrap().strip_prefix("toml\n").unwrap();
+    let fake = Fake::start(NO_FAULT).await;
+    let file = |end: &str| std::env::temp_dir().join(format!("conformance-{}.{end}", fake.address.port()));
+    let (config, report) = (file("toml"), file("json"));
+    let undeclared = |declared: &str| {
+        std::fs::write(&config, declared).unwrap();
+        let (url, report) = (fake.url(), report.to_str().unwrap());
+        let run = ["run", "--target", &url, "--profile", "client-credentials", "--no-auth", "--quiet"];
+        let output = command(
+            &[&run[..], &["--config", config.to_str().unwrap(), "--report", &format!("json={report}")]]
+                .concat(),
+        );
+        assert_eq!(text(&output.stderr), "");
+        let told: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+        told["cases"].as_array().unwrap().iter().filter(|case| case["declared"] == false).count()
+    };
+    assert!(undeclared("") > 50);
+    assert_eq!(undeclared(declared), 0);
+    std::fs::remove_file(&config).unwrap();
+    std::fs::remove_file(&report).unwrap();
 }

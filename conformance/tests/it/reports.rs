@@ -181,6 +181,65 @@ async fn the_junit_report_is_xml_with_a_test_case_for_each_case() {
 }
 
 #[tokio::test]
+async fn every_report_tells_what_was_left_behind() {
+    let mut outcome = mixed().await;
+    let of_run = "tenant \u{202e}conformance-1 <b>";
+    outcome.left_behind = vec![of_run.to_owned()];
+    let passed = outcome.results.iter_mut().find(|result| result.verdict == Verdict::Pass).unwrap();
+    passed.left_behind = vec!["credentials-2".to_owned()];
+    let reports: [fn(&Outcome) -> String; 5] =
+        [report::text, report::json, report::junit, report::markdown, report::html];
+    for (index, write) in reports.iter().enumerate() {
+        let text = write(&outcome);
+        assert!(text.contains("conformance-1") && text.contains("credentials-2"), "report {index}");
+        let json = [1, 4].contains(&index);
+        assert!(json || !text.contains('\u{202e}'), "report {index}");
+    }
+    let told: Value = serde_json::from_str(&report::json(&outcome)).unwrap();
+    assert_eq!(told["left_behind"], json!([of_run]));
+    assert!(validator().is_valid(&told));
+    let xml = report::junit(&outcome);
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let outputs = document.descendants().filter(|node| node.has_tag_name("system-out"));
+    let outputs: Vec<_> = outputs
+        .map(|node| (node.parent_element().unwrap().tag_name().name(), node.text().unwrap()))
+        .collect();
+    let of_case = ("testcase", "left behind: credentials-2");
+    let of_run = ("testsuite", "left behind by the run: tenant \\u{202e}conformance-1 <b>");
+    assert_eq!(outputs, [of_case, of_run]);
+    let last: Vec<String> = report::summary(&outcome).lines().map(str::to_owned).collect();
+    assert_eq!(last[0], "Left behind by the run: tenant \\u{202e}conformance-1 <b>");
+    assert_eq!(last.len(), 2);
+}
+
+#[tokio::test]
+async fn of_what_passed_only_the_essential_is_kept() {
+    let outcome = mixed().await;
+    let text = report::json(&outcome);
+    let told: Value = serde_json::from_str(&text).unwrap();
+    let (mut passed, mut others) = (0, 0);
+    for (case, result) in told["cases"].as_array().unwrap().iter().zip(&outcome.results) {
+        // Each is a line.
+        assert!(text.lines().any(|line| line.starts_with(&format!("{{\"id\":\"{}\"", result.case.id))));
+        let exchanges = case["exchanges"].as_array().unwrap();
+        let roles: Vec<_> = exchanges.iter().filter_map(|exchange| exchange["role"].as_str()).collect();
+        let all: Vec<String> = result.exchanges.iter().map(|exchange| exchange.role.to_string()).collect();
+        let essential = |role: &&String| ["request", "observe"].contains(&role.as_str());
+        let headers = exchanges.iter().flat_map(|exchange| exchange["answer"]["headers"].as_array().unwrap());
+        let servers = headers.filter(|header| header[0] == "server").count();
+        if case["verdict"] == "pass" {
+            assert_eq!(roles, all.iter().filter(essential).collect::<Vec<_>>());
+            assert_eq!(servers, 0);
+            passed += all.len() - roles.len();
+        } else {
+            assert_eq!((roles, servers), (all.iter().map(String::as_str).collect(), all.len()));
+            others += servers;
+        }
+    }
+    assert!(passed > 0 && others > 0, "{passed} {others}");
+}
+
+#[tokio::test]
 async fn no_report_has_a_secret() {
     let outcome = mixed().await;
     // They are there.

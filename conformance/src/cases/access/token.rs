@@ -31,7 +31,7 @@ enum Instead {
     OtherScheme,
     InQuery,
     Expired,
-    WithoutScopes,
+    WithoutScope,
 }
 
 /// The end of the id, what is sent in words, and what it is.
@@ -42,7 +42,7 @@ const ALL: [(&str, &str, Instead); 7] = [
     ("basic-scheme", "with a name and password instead of an access token", Instead::OtherScheme),
     ("token-in-query", "with the access token in the query alone", Instead::InQuery),
     ("expired-token", "with an access token that has expired", Instead::Expired),
-    ("wrong-scope", "with an access token that lacks the scope", Instead::WithoutScopes),
+    ("wrong-scope", "with an access token that lacks the scope", Instead::WithoutScope),
 ];
 
 /// The cases of all operations that need a token.
@@ -55,7 +55,7 @@ pub(super) fn cases(document: &Document) -> Vec<Case> {
 }
 
 fn case(operation: &Operation, (what, words, instead): (&str, &str, Instead)) -> Case {
-    let status = if instead == Instead::WithoutScopes { 403 } else { 401 };
+    let status = if instead == Instead::WithoutScope { 403 } else { 401 };
     let rule = Rule {
         what: what.to_owned(),
         kind: Kind::Access,
@@ -87,7 +87,7 @@ impl Token {
         let other = match instead {
             Instead::BrokenSignature => Some(broken(&token)),
             Instead::Expired => Some(attempt.expired()?),
-            Instead::WithoutScopes => Some(attempt.without_scopes().await?),
+            Instead::WithoutScope => Some(attempt.without_scope(operation).await?),
             _ => None,
         };
         let example = operation.request_examples().into_iter().next();
@@ -116,8 +116,8 @@ impl Token {
 
     fn refusal(&self) -> Refusal {
         match (self.instead, self.operation.path_example().is_some()) {
-            (Instead::WithoutScopes, true) => FORBIDDEN_BY_ID,
-            (Instead::WithoutScopes, false) => FORBIDDEN,
+            (Instead::WithoutScope, true) => FORBIDDEN_BY_ID,
+            (Instead::WithoutScope, false) => FORBIDDEN,
             (Instead::Garbage, true) => MALFORMED_BY_ID,
             (Instead::Garbage, false) => MALFORMED,
             (_, true) => REFUSED_BY_ID,
@@ -128,7 +128,7 @@ impl Token {
     /// A 401 says how to get in (RFC 9110 section 15.5.2); by a token, and what was wrong with one (RFC 6750 section 3).
     fn challenge(&self, attempt: &mut Attempt, answer: &Answer) {
         let code = match self.instead {
-            Instead::WithoutScopes => Some("insufficient_scope"),
+            Instead::WithoutScope => Some("insufficient_scope"),
             Instead::BrokenSignature | Instead::Expired => Some("invalid_token"),
             _ => None,
         };

@@ -77,6 +77,10 @@ function head() {
   for (const [term, text] of Object.entries(facts)) {
     byId('facts').append(element('dt', {}, term), element('dd', {}, text));
   }
+  if (report.left_behind.length) {
+    byId('left').hidden = false;
+    byId('left-behind').append(...report.left_behind.map((left) => element('li', {}, left)));
+  }
   if (report.command) {
     byId('repeat').hidden = false;
     byId('command').append(copied('Command', report.command));
@@ -182,9 +186,13 @@ function caseBody(one) {
   if (one.reason) parts.push(element('p', {}, element('b', {}, one.verdict === 'skip' ? 'Skipped: ' : 'Not judged: '), one.reason));
   if (one.note) parts.push(element('p', { class: 'hint' }, 'Note: ', ...sentence(one.note)));
   parts.push(...one.mismatches.map(mismatch));
-  const told = one.mismatches.some((other) => other.likely_cause === one.fix);
-  if (one.verdict === 'fail' && !told) parts.push(element('p', { class: 'hint' }, 'Where to look: ', ...sentence(one.fix)));
+  const fix = one.fix ?? report.advice[one.kind];
+  const told = one.mismatches.some((other) => other.likely_cause === fix);
+  if (one.verdict === 'fail' && !told) parts.push(element('p', { class: 'hint' }, 'Where to look: ', ...sentence(fix)));
   parts.push(...one.left_behind.map((left) => element('p', {}, element('b', {}, 'Left behind: '), left)));
+  if (one.verdict === 'pass' && one.exchanges.length) {
+    parts.push(element('p', { class: 'hint' }, 'What prepared it and cleaned up is left out, and so is most of long answers.'));
+  }
   parts.push(...one.exchanges.map((exchange, index) => exchangeDetails(one, exchange, index)));
   const link = element('a', { href: `#${encodeURIComponent(one.id)}` }, 'Link to this case');
   parts.push(element('p', { class: 'hint' }, link));

@@ -1,4 +1,5 @@
-//! An exchange as reports show it. Bodies of cases that passed are cut short: a run has thousands of them.
+//! An exchange as reports show it. Of cases that passed there are thousands: of these bodies are cut short, and only those
+//! headers are shown that the document speaks of.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,8 +19,20 @@ struct Limits {
     whole: usize,
 }
 
-const PASSED: Limits = Limits { string: 100, items: 2, whole: 600 };
+const PASSED: Limits = Limits { string: 60, items: 1, whole: 160 };
 const NOT_PASSED: Limits = Limits { string: 4_000, items: 20, whole: 12_000 };
+
+/// Headers that are shown of cases that passed.
+const DOCUMENTED: [&str; 8] = [
+    "allow",
+    "cache-control",
+    "content-type",
+    "link",
+    "location",
+    "retry-after",
+    "set-cookie",
+    "www-authenticate",
+];
 
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct ExchangeView {
@@ -29,6 +42,7 @@ pub(in crate::report) struct ExchangeView {
     pub(in crate::report) path: String,
     pub(in crate::report) curl: String,
     /// Whether the command lacks something of the body.
+    #[serde(skip_serializing_if = "is_false")]
     pub(in crate::report) curl_cut: bool,
     pub(in crate::report) answer: AnswerView,
     pub(in crate::report) duration_ms: f64,
@@ -42,12 +56,14 @@ pub(in crate::report) struct AnswerView {
     /// Whether the body, as it is shown, is JSON.
     pub(in crate::report) json: bool,
     /// Whether there is more of the body.
+    #[serde(skip_serializing_if = "is_false")]
     pub(in crate::report) cut: bool,
 }
 
 impl ExchangeView {
-    pub(super) fn of(exchange: &Exchange, redactor: &Redactor, whole_bodies: bool) -> Self {
-        let limits = if whole_bodies { NOT_PASSED } else { PASSED };
+    /// `all` is whether the case did not pass, so that all is of interest.
+    pub(super) fn of(exchange: &Exchange, redactor: &Redactor, all: bool) -> Self {
+        let limits = if all { NOT_PASSED } else { PASSED };
         let mut request = redactor.request(&exchange.request);
         let content = request.content().unwrap_or_default();
         let shown = start(&content, limits.whole);
@@ -55,7 +71,8 @@ impl ExchangeView {
         if curl_cut {
             request.text = Some(format!("{shown}…"));
         }
-        let answer = redactor.answer(&exchange.answer);
+        let mut answer = redactor.answer(&exchange.answer);
+        answer.headers.retain(|(name, _)| all || DOCUMENTED.contains(&name.as_str()));
         let (body, json, cut) = match &answer.body {
             Body::Empty => (String::new(), false, false),
             Body::Json(value) => shown_json(value, &limits),
@@ -75,6 +92,11 @@ impl ExchangeView {
             duration_ms: milliseconds(exchange.duration),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// JSON as a text, whether that is still JSON, and whether something was left out.
