@@ -3,6 +3,7 @@
 mod admin;
 mod credentials;
 mod demand;
+mod halt;
 mod shared;
 mod strangers;
 
@@ -27,6 +28,7 @@ use crate::{
 use admin::Changed;
 pub(crate) use admin::{Administrator, LOGIN, TRANSACTION, Who, session_id};
 pub(crate) use credentials::Certificate;
+pub(crate) use halt::{Halt, STOPPED};
 pub(crate) use shared::{Shared, Spoiled};
 pub(crate) use strangers::Strangers;
 
@@ -50,6 +52,8 @@ pub(crate) struct Run {
     pub(crate) spoiled: Mutex<Vec<Spoiled>>,
     /// Another tenant with clients, once one is needed.
     pub(crate) strangers: OnceCell<Result<Strangers, String>>,
+    /// Whether the run is to end early.
+    pub(crate) halt: Halt,
 }
 
 /// Credentials that the attempt made.
@@ -71,11 +75,15 @@ pub(crate) struct Attempt {
     pub(crate) left_behind: Vec<String>,
     pub(crate) suffix: String,
     made: Vec<Made>,
+    /// Texts by which credentials are found in a list that is too long to be kept, besides the suffix.
+    sought: Vec<String>,
     changed: Changed,
     /// Whether all is done but the cleanup.
     cleaning: bool,
     /// Whether the last request was not answered.
     unanswered: bool,
+    /// A request that may change something and is not answered yet.
+    pending: Option<String>,
 }
 
 impl Attempt {
@@ -88,9 +96,11 @@ impl Attempt {
             left_behind: Vec::new(),
             suffix: random_suffix(),
             made: Vec::new(),
+            sought: Vec::new(),
             changed: Changed::default(),
             cleaning: false,
             unanswered: false,
+            pending: None,
         }
     }
 
@@ -120,8 +130,15 @@ impl Attempt {
         if self.cleaning && self.unanswered {
             return Err(Stop::Error("not tried, since a request before it was not answered".to_owned()));
         }
+        if !self.cleaning && self.run.halt.is_called() {
+            return Err(Stop::Skip(STOPPED.to_owned()));
+        }
         let (start, own) = (Instant::now(), self.own());
+        if method != "get" {
+            self.pending = Some(format!("{} {path}", method.to_uppercase()));
+        }
         let sent = self.run.http.send(credentials, method, path, content, &own).await;
+        self.pending = None;
         let duration = start.elapsed();
         self.unanswered = sent.is_err();
         let (request, answer) = sent.map_err(Stop::Error)?;
@@ -150,13 +167,18 @@ impl Attempt {
         self.run.http.token().cloned()
     }
 
-    /// Texts by which what the case made is found in a list.
+    /// Texts by which what the case looks for is found in a list.
     fn own(&self) -> Vec<String> {
-        let names = ["id", "username", "serialNumber", "commonName"];
-        let of =
-            |made: &Made| names.map(|name| made.body.get(name)?.as_str().map(|text| format!("\"{text}\"")));
-        let made = self.made.iter().flat_map(of).flatten();
-        made.chain([self.suffix.clone()]).collect()
+        self.sought.iter().chain([&self.suffix]).cloned().collect()
+    }
+
+    /// From now on lists are searched for these credentials, whoever made them.
+    pub(crate) fn seek(&mut self, credentials: &Value) {
+        let text = |name: &str| Some(credentials.get(name).filter(|text| text.is_string())?.to_string());
+        let unique: Vec<_> = ["id", "username", "serialNumber"].into_iter().filter_map(text).collect();
+        // Many certificates may have the same common name.
+        let texts = if unique.is_empty() { text("commonName").into_iter().collect() } else { unique };
+        self.sought.extend(texts);
     }
 
     /// Compares the last answer with what is expected and records all differences.
@@ -180,12 +202,26 @@ impl Attempt {
         Err(Stop::Failed)
     }
 
-    /// Remembers what has to be revoked when the case has ended.
+    /// Remembers what has to be revoked when the case has ended: whatever a create operation made, be its status the
+    /// documented one or not.
     pub(crate) fn remember(&mut self, operation: &Operation, answer: &Answer) -> Option<Made> {
-        let body = answer.json().filter(|body| body.is_object() && answer.status == 201)?.clone();
+        let creates = self.run.document.create_of(operation).is_some_and(|create| create.id == operation.id);
+        let accepted = creates && (200..300).contains(&answer.status);
+        let body = answer.json().filter(|body| accepted && body.is_object())?.clone();
+        self.seek(&body);
         let made = Made { operation: operation.clone(), body };
         self.made.push(made.clone());
         Some(made)
+    }
+
+    /// Remembers what the case needs; it goes on only if that was made as documented.
+    fn prepared(&mut self, create: &Operation, answer: &Answer) -> Result<Made, Stop> {
+        let (made, success) = (self.remember(create, answer), create.success());
+        let documented = |_: &Made| success.as_ref().is_none_or(|success| success.status == answer.status);
+        match made.filter(documented) {
+            Some(made) => Ok(made),
+            None => self.stop(unprepared(success.as_ref(), answer)),
+        }
     }
 
     /// Makes credentials for `operation` to work on: the documented request with the fewest properties.
@@ -203,10 +239,7 @@ impl Attempt {
             )));
         };
         let answer = self.send(Role::Prepare, create, None, Some(example.value().clone())).await?;
-        match (self.remember(create, &answer), create.success()) {
-            (Some(made), _) => Ok(made),
-            (None, success) => self.stop(unprepared(success.as_ref(), &answer)),
-        }
+        self.prepared(create, &answer)
     }
 
     /// Finds credentials in their list.
@@ -274,15 +307,36 @@ impl Attempt {
     pub(crate) async fn clean(&mut self) {
         // What goes wrong here is told as left behind. It does not change the verdict.
         let differences = self.mismatches.len();
-        // One that hangs is waited for once more, not for everything that there is to take back.
-        (self.cleaning, self.unanswered) = (true, false);
-        for made in std::mem::take(&mut self.made) {
+        self.begin_cleanup();
+        // What is not done yet stays there, for `abandon`.
+        while let Some(made) = self.made.first().cloned() {
+            self.seek(&made.body);
             if let Err(reason) = self.revoke(&made).await {
                 self.left_behind.push(format!("made by {}: {reason}", made.operation.title()));
             }
+            self.made.remove(0);
         }
         self.restore().await;
         self.mismatches.truncate(differences);
+    }
+
+    /// From now on requests take something back. One that hangs is waited for once more, not for everything that there
+    /// is to take back.
+    fn begin_cleanup(&mut self) {
+        if let Some(request) = self.pending.take() {
+            self.left_behind.push(format!(
+                "perhaps what {request} made, which was not answered when the run was stopped"
+            ));
+        }
+        (self.cleaning, self.unanswered) = (true, false);
+    }
+
+    /// Tells what there is no time any more to take back.
+    pub(crate) fn abandon(&mut self) {
+        let made = std::mem::take(&mut self.made);
+        let made = made.iter().map(|made| format!("made by {}", made.operation.title()));
+        let told = made.chain(self.changed.told()).map(|what| format!("{what}: {STOPPED}"));
+        self.left_behind.extend(told);
     }
 
     async fn revoke(&mut self, made: &Made) -> Result<(), String> {

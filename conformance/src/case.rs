@@ -198,7 +198,7 @@ pub enum Verdict {
     Skip {
         /// Why.
         reason: String,
-        /// Whether whoever started the run asked for it. What was not asked for keeps a run from passing.
+        /// Whether whoever started the run asked for it and said why. Everything else keeps a run from passing.
         declared: bool,
     },
     /// The case could not be judged, by the fault of the tool or the network; what happened.

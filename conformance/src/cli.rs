@@ -10,6 +10,7 @@ mod reports;
 mod run;
 mod screen;
 mod selection;
+mod signal;
 
 use std::{
     io::{self, Write as _},
@@ -22,8 +23,8 @@ use crate::report;
 
 /// Tells any implementation of the API what it gets wrong.
 ///
-/// Exits with 0 only if everything that was selected passed, and nothing was skipped but what was declared; with 1 if
-/// not; with 2 if the command is wrong.
+/// Exits with 0 only if everything that was selected passed, and nothing was skipped but what was declared with a reason;
+/// with 1 if not; with 2 if the command is wrong.
 #[derive(Debug, Parser)]
 #[command(name = "vouchsafe-conformance", version)]
 pub struct Cli {
@@ -96,8 +97,17 @@ pub async fn main() -> io::Result<ExitCode> {
         Err(Stopped::Usage(usage)) => wrong(&usage),
         // Whoever read it has seen enough, such as `head`.
         Err(Stopped::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::FAILURE),
-        Err(Stopped::Output(error)) => Err(error),
+        Err(Stopped::Output(error)) => {
+            writeln!(io::stderr(), "error: {}", plain(&error))?;
+            Ok(ExitCode::FAILURE)
+        }
     }
+}
+
+/// An error in words, without the system's number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error ").map_or(text.as_str(), |(words, _)| words).to_owned()
 }
 
 fn wrong(Usage(reason): &Usage) -> io::Result<ExitCode> {

@@ -33,6 +33,6 @@ mod target;
 pub use case::{CaseInfo, CaseResult, Kind, Level, Mismatch, Plane, Quote, Verdict};
 pub use exchange::{Answer, Authorization, Body, Exchange, Exchanges, Request, Role};
 pub use outcome::{Implementation, Outcome};
-pub use runner::{list, run, run_with};
+pub use runner::{list, run, run_until, run_with};
 pub use select::unmatched;
 pub use target::{Admin, Auth, AuthorityError, Options, Profile, Secret, Skip, Target, Tokens, UrlError};

@@ -1,12 +1,20 @@
 //! Runs cases: those of the client credentials API side by side, those that change the configuration one after the other.
 
 mod queue;
+#[cfg(test)]
+mod tests;
 
 use std::{
+    any::Any,
+    collections::BTreeMap,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
+    task::Poll,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -16,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    attempt::{Administrator, Attempt, Run},
+    attempt::{Administrator, Attempt, Halt, Run, STOPPED},
     case::{Case, CaseInfo, CaseResult, Plane, Stop, Verdict},
     cases,
     document::Document,
@@ -36,6 +44,9 @@ const MOST_ERRORS: usize = 3;
 
 /// So many requests may run into the timeout; after that nothing is sent any more, or a run would take hours.
 const MOST_LATE: usize = 8;
+
+/// How long after the end was asked for a case may still wait, when its cleanup is over, and when the run's is.
+const ENDS: [Duration; 3] = [Duration::from_secs(4), Duration::from_secs(7), Duration::from_secs(10)];
 
 /// The cases that `options` select, in the document's order.
 pub fn list(options: &Options) -> Vec<CaseInfo> {
@@ -71,22 +82,58 @@ pub async fn run(target: Target, options: impl Into<Options>) -> Outcome {
 
 /// Like [`run`]; tells each result as soon as it is there.
 pub async fn run_with(target: Target, options: impl Into<Options>, tell: impl FnMut(&CaseResult)) -> Outcome {
-    let options = options.into();
-    run_selected(Selected::by(&options), target, options, tell).await
+    run_until(target, options, std::future::pending(), tell).await
 }
 
-/// Like [`run_with`], of cases that `options` have selected.
+/// Like [`run_with`]; ends early when `stop` does. What was made is taken back then, within some seconds, and the cases
+/// that did not come to their end are skipped.
+pub async fn run_until(
+    target: Target,
+    options: impl Into<Options>,
+    stop: impl Future<Output = ()>,
+    tell: impl FnMut(&CaseResult),
+) -> Outcome {
+    let options = options.into();
+    run_selected(Selected::by(&options), target, options, stop, tell).await
+}
+
+/// Like [`run_until`], of cases that `options` have selected.
 pub(crate) async fn run_selected(
+    selected: Selected,
+    target: Target,
+    options: Options,
+    stop: impl Future<Output = ()>,
+    tell: impl FnMut(&CaseResult),
+) -> Outcome {
+    let halt = Halt::new();
+    let stopped = async {
+        stop.await;
+        halt.call();
+        std::future::pending().await
+    };
+    tokio::select! {
+        outcome = run_all(selected, target, options, halt.clone(), tell) => outcome,
+        never = stopped => never,
+    }
+}
+
+async fn run_all(
     Selected { document, cases }: Selected,
     target: Target,
     options: Options,
+    halt: Halt,
     mut tell: impl FnMut(&CaseResult),
 ) -> Outcome {
     let (started, start) = (SystemTime::now(), Instant::now());
     let (sender, mut results) = mpsc::channel(options.parallel.max(1));
     let mut workers = JoinSet::new();
-    let run = Run::open(&target, &options, Arc::new(document)).await;
+    let mut missing: BTreeMap<usize, CaseInfo> =
+        cases.iter().map(|case| case.info.clone()).enumerate().collect();
+    let opened =
+        halt.within(Duration::ZERO, Run::open(&target, &options, Arc::new(document), halt.clone())).await;
+    let run = opened.unwrap_or_else(|| Err(STOPPED.to_owned()));
     let work = Arc::new(Work {
+        halt: halt.clone(),
         queue: Mutex::new(Queue::new(cases)),
         run,
         options,
@@ -100,11 +147,23 @@ pub(crate) async fn run_selected(
     let mut ordered = Vec::new();
     while let Some((place, result)) = results.recv().await {
         tell(&result);
+        missing.remove(&place);
         ordered.push((place, result));
+    }
+    if !work.options.fail_fast {
+        // A worker panicked outside a case's steps.
+        for (place, case) in missing {
+            let result = CaseResult::unsent(case, Verdict::Error(mistake("the case has no result")));
+            tell(&result);
+            ordered.push((place, result));
+        }
     }
     ordered.sort_by_key(|(place, _)| *place);
     let left_behind = match &work.run {
-        Ok(run) => run.close().await,
+        Ok(run) => {
+            let closed = halt.within(ENDS[2], run.close()).await;
+            closed.unwrap_or_else(|| vec![format!("what the cases shared, or a part of it: {STOPPED}")])
+        }
         Err(_) => Vec::new(),
     };
     Outcome {
@@ -120,7 +179,12 @@ pub(crate) async fn run_selected(
 }
 
 impl Run {
-    async fn open(target: &Target, options: &Options, document: Arc<Document>) -> Result<Arc<Self>, String> {
+    async fn open(
+        target: &Target,
+        options: &Options,
+        document: Arc<Document>,
+        halt: Halt,
+    ) -> Result<Arc<Self>, String> {
         let http = Http::open(target, options, document.token_path()).await?;
         let admin = target.admin().cloned().map(Administrator::new);
         Ok(Arc::new(Self {
@@ -134,6 +198,7 @@ impl Run {
             shared: Mutex::default(),
             spoiled: Mutex::default(),
             strangers: OnceCell::new(),
+            halt,
         }))
     }
 
@@ -147,6 +212,7 @@ impl Run {
 
 /// What the workers of a run share.
 struct Work {
+    halt: Halt,
     queue: Mutex<Queue>,
     run: Result<Arc<Run>, String>,
     options: Options,
@@ -179,13 +245,17 @@ impl Work {
         let lacks_admin = |run: &Arc<Run>| case.info.plane == Plane::Configuration && run.admin.is_none();
         match (skipped_by(&self.options, &case.info.id), &self.run) {
             (Some(skip), _) => {
-                CaseResult::unsent(case.info, Verdict::Skip { reason: skip.told(), declared: true })
+                let declared = skip.reason.is_some();
+                CaseResult::unsent(case.info, Verdict::Skip { reason: skip.told(), declared })
+            }
+            (None, _) if self.halt.is_called() => {
+                CaseResult::unsent(case.info, Verdict::Skip { reason: STOPPED.to_owned(), declared: false })
             }
             (None, Err(reason)) => CaseResult::unsent(case.info, Verdict::Error(reason.clone())),
             (None, Ok(run)) if lacks_admin(run) => {
                 CaseResult::unsent(case.info, Verdict::Skip { reason: NO_ADMIN.to_owned(), declared: false })
             }
-            (None, Ok(run)) => match self.gone(run).await {
+            (None, Ok(run)) => match refused(&case, run).or(self.gone(run).await) {
                 Some(reason) => CaseResult::unsent(case.info, Verdict::Error(reason)),
                 None => {
                     let result = attempt(case, Arc::clone(run)).await;
@@ -219,17 +289,53 @@ impl Work {
     }
 }
 
+/// Why a case of the configuration API is not tried: nobody logs in again who was refused.
+fn refused(case: &Case, run: &Run) -> Option<String> {
+    let admin = run.admin.as_ref().filter(|_| case.info.plane == Plane::Configuration);
+    admin.and_then(Administrator::refused).cloned()
+}
+
+/// Does the work; if it panics, what is to be told.
+async fn guarded<T>(mut work: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Result<T, String> {
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
+            Err(panic) => Poll::Ready(Err(mistake(message(panic.as_ref())))),
+        }
+    })
+    .await
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked")
+}
+
+fn mistake(what: &str) -> String {
+    format!("the tool has a mistake: {what}")
+}
+
 async fn attempt(case: Case, run: Arc<Run>) -> CaseResult {
     let start = Instant::now();
     let _turn = if queue::is_exclusive(&case) { Some(run.configuration.lock().await) } else { None };
     let mut attempt = Attempt::new(Arc::clone(&run), case.info.clone());
-    let stop = case.check.run(&mut attempt).await;
-    attempt.clean().await;
+    let stop = run.halt.within(ENDS[0], guarded(case.check.run(&mut attempt))).await;
+    let stop = stop
+        .unwrap_or_else(|| Ok(Err(Stop::Skip(STOPPED.to_owned()))))
+        .unwrap_or_else(|panic| Err(Stop::Error(panic)));
+    match run.halt.within(ENDS[1], guarded(Box::pin(attempt.clean()))).await {
+        Some(Ok(())) => {}
+        Some(Err(panic)) => attempt.left_behind.push(panic),
+        None => attempt.abandon(),
+    }
     let verdict = match stop {
+        // What was seen was seen, whatever came then.
+        _ if !attempt.mismatches.is_empty() => Verdict::Fail(attempt.mismatches),
         Err(Stop::Error(reason)) => Verdict::Error(reason),
-        Err(Stop::Skip(reason)) if attempt.mismatches.is_empty() => Verdict::Skip { reason, declared: false },
-        Ok(()) | Err(Stop::Failed) if attempt.mismatches.is_empty() => Verdict::Pass,
-        _ => Verdict::Fail(attempt.mismatches),
+        Err(Stop::Skip(reason)) => Verdict::Skip { reason, declared: false },
+        Ok(()) | Err(Stop::Failed) => Verdict::Pass,
     };
     CaseResult {
         case: case.info,

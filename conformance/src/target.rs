@@ -192,7 +192,7 @@ pub struct Options {
 pub struct Skip {
     /// Pattern of their ids.
     pub glob: String,
-    /// Why, if it was said.
+    /// Why, if it was said. A run passes only if it was.
     pub reason: Option<String>,
 }
 
@@ -200,16 +200,22 @@ impl From<&str> for Skip {
     /// `GLOB` or `GLOB=REASON`.
     fn from(text: &str) -> Self {
         match text.split_once('=') {
-            Some((glob, reason)) => Self { glob: glob.to_owned(), reason: Some(reason.to_owned()) },
+            Some((glob, reason)) if !reason.trim().is_empty() => {
+                Self { glob: glob.to_owned(), reason: Some(reason.to_owned()) }
+            }
+            Some((glob, _)) => Self { glob: glob.to_owned(), reason: None },
             None => Self { glob: text.to_owned(), reason: None },
         }
     }
 }
 
 impl Skip {
-    /// The reason, or how it was asked for.
+    /// The reason, or what is to be done to give one.
     pub(crate) fn told(&self) -> String {
-        self.reason.clone().unwrap_or_else(|| format!("asked for with `{}`", self.glob))
+        let glob = &self.glob;
+        let lacking =
+            || format!("asked for with `{glob}`, but without a reason: write --skip '{glob}=REASON'");
+        self.reason.clone().unwrap_or_else(lacking)
     }
 }
 

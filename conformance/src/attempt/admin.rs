@@ -1,6 +1,9 @@
 //! Requests to the configuration API: sessions, transactions, and taking back what was changed.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -24,11 +27,22 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Administrator {
     pub(crate) login: Admin,
     session: Mutex<Option<Secret>>,
+    /// What came of the first login. If it was refused there is no other: that would lock the administrator out.
+    first: OnceLock<Result<(), String>>,
 }
 
 impl Administrator {
     pub(crate) fn new(login: Admin) -> Self {
-        Self { login, session: Mutex::new(None) }
+        Self { login, session: Mutex::new(None), first: OnceLock::new() }
+    }
+
+    /// Why the login was refused.
+    pub(crate) fn refused(&self) -> Option<&String> {
+        self.first.get()?.as_ref().err()
+    }
+
+    fn is(&self, user: &str, password: &Secret) -> bool {
+        self.login.user == user && self.login.password.expose() == password.expose()
     }
 }
 
@@ -83,7 +97,7 @@ impl Attempt {
         let answer = match who {
             Who::Nobody => self.exchange(role, "", Credentials::None, method, path, content).await,
             Who::Password(user, password) => {
-                self.exchange(role, "", Credentials::Password(user, password), method, path, content).await
+                self.identify(role, (user, password), method, path, content).await
             }
             Who::Session(id) => {
                 self.exchange(role, "", Credentials::Session(id), method, path, content).await
@@ -108,14 +122,44 @@ impl Attempt {
         Ok(())
     }
 
+    /// Sends a user's name and password. The administrator's are not sent again once they were refused.
+    async fn identify(
+        &mut self,
+        role: Role,
+        (user, password): (&str, &Secret),
+        method: &str,
+        path: &str,
+        content: Content,
+    ) -> Result<Answer, Stop> {
+        let run = Arc::clone(&self.run);
+        let admin = run.admin.as_ref().filter(|admin| admin.is(user, password));
+        if let Some(reason) = admin.and_then(Administrator::refused) {
+            return Err(Stop::Error(reason.clone()));
+        }
+        let answer =
+            self.exchange(role, "", Credentials::Password(user, password), method, path, content).await?;
+        let Some(admin) = admin.filter(|_| (method, path) == ("get", LOGIN)) else { return Ok(answer) };
+        let refused = matches!(answer.status, 401 | 403 | 429);
+        let first = admin.first.get_or_init(|| if refused { Err(no_session(user, &answer)) } else { Ok(()) });
+        match first {
+            Err(reason) => Err(Stop::Error(reason.clone())),
+            Ok(()) => Ok(answer),
+        }
+    }
+
     /// Opens a transaction. Somebody else's that is in the way is waited for: it is no fault of the target's.
     pub(crate) async fn open(&mut self, role: Role, who: &Who) -> Result<Answer, Stop> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let answer = self.call(role, who, "post", TRANSACTION, None).await?;
             let mine = !self.changed.open.is_empty();
-            if answer.status != 409 || mine || Instant::now() > deadline {
+            if answer.status != 409 || mine {
                 return Ok(answer);
+            }
+            if Instant::now() > deadline {
+                return Err(Stop::Error(format!(
+                    "somebody else has an open transaction: POST {TRANSACTION} answered 409"
+                )));
             }
             self.exchanges.pop();
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -145,7 +189,7 @@ impl Attempt {
 
     /// The id of the shared session; a new one when there is none, or only the one that has `ended`.
     async fn shared_session(&mut self, ended: Option<&Secret>) -> Result<Secret, Stop> {
-        let run = std::sync::Arc::clone(&self.run);
+        let run = Arc::clone(&self.run);
         let admin =
             run.admin.as_ref().ok_or_else(|| Stop::Skip("needs an administrator's login".to_owned()))?;
         let mut session = admin.session.lock().await;
@@ -172,14 +216,10 @@ impl Attempt {
 
     /// Logs in and answers the session's id.
     pub(crate) async fn log_in(&mut self, user: &str, password: &Secret) -> Result<Secret, Stop> {
-        let credentials = Credentials::Password(user, password);
-        let answer = self.exchange(Role::Prepare, "", credentials, "get", LOGIN, Content::None).await?;
+        let answer = self.identify(Role::Prepare, (user, password), "get", LOGIN, Content::None).await?;
         match session_id(&answer) {
             Some(id) if answer.status == 200 => Ok(Secret::new(id)),
-            _ => Err(Stop::Error(format!(
-                "GET {LOGIN}: no session for the user `{user}` (status {})",
-                answer.status
-            ))),
+            _ => Err(Stop::Error(no_session(user, &answer))),
         }
     }
 
@@ -216,7 +256,7 @@ impl Attempt {
     /// Drops open transactions and takes committed changes back.
     pub(super) async fn restore(&mut self) {
         self.changed.automatic = false;
-        for who in std::mem::take(&mut self.changed.open) {
+        for who in self.changed.open.clone() {
             match self.call(Role::Cleanup, &who, "delete", TRANSACTION, None).await {
                 Ok(answer) if answer.status == 200 => {}
                 Ok(answer) => self
@@ -225,7 +265,8 @@ impl Attempt {
                 Err(_) => self.left_behind.push("an open transaction".to_owned()),
             }
         }
-        let undo = std::mem::take(&mut self.changed.undo);
+        self.changed.open.clear();
+        let undo = self.changed.undo.clone();
         if undo.is_empty() {
             return;
         }
@@ -236,6 +277,7 @@ impl Attempt {
         }
         let answer = self.commit(Role::Cleanup, &Who::Admin).await;
         self.tell_left_behind("the commit that takes back a change", answer.ok());
+        self.changed.undo.clear();
         for who in std::mem::take(&mut self.changed.open) {
             let _dropped = self.call(Role::Cleanup, &who, "delete", TRANSACTION, None).await;
         }
@@ -251,6 +293,21 @@ impl Attempt {
             None => self.left_behind.push(format!("a change of the configuration: {title} was not answered")),
         }
     }
+}
+
+impl Changed {
+    /// What is not taken back.
+    pub(super) fn told(&self) -> impl Iterator<Item = String> {
+        let open = self.open.iter().map(|_| "an open transaction".to_owned());
+        let undo = self.undo.iter();
+        open.chain(undo.map(|(method, path, _)| {
+            format!("a change of the configuration, which {} {path} takes back", method.to_uppercase())
+        }))
+    }
+}
+
+fn no_session(user: &str, answer: &Answer) -> String {
+    format!("GET {LOGIN}: no session for the user `{user}` (status {})", answer.status)
 }
 
 fn is_same(who: &Who, other: &Who) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Attempt, Made, unprepared};
+use super::{Attempt, Made};
 use crate::{
     case::Stop,
     document::{Document, Operation},
@@ -64,10 +64,7 @@ impl Attempt {
         let document = Arc::clone(&self.run.document);
         let operation = named(&document, operation)?;
         let answer = self.send(Role::Prepare, operation, None, Some(body)).await?;
-        match self.remember(operation, &answer) {
-            Some(made) => Ok(made),
-            None => self.stop(unprepared(operation.success().as_ref(), &answer)),
-        }
+        self.prepared(operation, &answer)
     }
 
     /// The certificate of all cases that only read one. Its exchange becomes one of this case's.
@@ -86,6 +83,7 @@ impl Attempt {
         };
         let certificate = Arc::clone(run.certificate.get_or_try_init(|| issue).await?);
         if !made_now {
+            self.seek(&certificate.made.body);
             self.exchanges.push(certificate.exchange.clone());
         }
         Ok(certificate)

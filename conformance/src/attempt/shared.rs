@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Attempt, Made, Run};
 use crate::{
@@ -36,10 +36,13 @@ impl Attempt {
         let run = Arc::clone(&self.run);
         let mut all = run.shared.lock().await;
         if let Some(shared) = all.get(operation.collection()) {
+            self.seek(&shared.made.body);
+            self.seek(&json!({"id": shared.id}));
             return Ok(shared.clone());
         }
         let made = self.prepare(operation).await?;
         let id = self.id_of(Role::Prepare, &made).await?;
+        self.seek(&json!({"id": id}));
         let item = self.look(Role::Prepare, &made, &id).await?;
         // The run revokes them, not this attempt.
         self.made.pop();

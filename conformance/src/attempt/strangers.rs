@@ -80,6 +80,7 @@ async fn make(run: &Arc<Run>) -> Result<Strangers, String> {
     let _turn = run.configuration.lock().await;
     let mut attempt = Attempt::closing(run);
     let made = attempt.make_strangers().await;
+    attempt.begin_cleanup();
     attempt.restore().await;
     made.map_err(|stop| match stop {
         Stop::Skip(reason) | Stop::Error(reason) => reason,
@@ -146,6 +147,7 @@ impl Run {
         let _turn = self.configuration.lock().await;
         let mut attempt = Attempt::closing(self);
         attempt.undo("delete", strangers.path.as_str(), None);
+        attempt.begin_cleanup();
         attempt.restore().await;
         attempt.left_behind
     }

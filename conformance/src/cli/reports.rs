@@ -10,6 +10,7 @@ use std::{
 
 use clap::ValueEnum;
 
+use super::{Usage, plain};
 use crate::{outcome::Outcome, report};
 
 /// A report to write.
@@ -37,7 +38,6 @@ impl FromStr for Report {
         let format = Format::from_str(format, true)
             .map_err(|_| format!("`{format}` is none of text, json, junit, markdown and html"))?;
         let file = PathBuf::from(file);
-        // A run takes a while: what can't be written is told before.
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         match file.file_name() {
             None => Err("a file is missing after `=`".to_owned()),
@@ -50,14 +50,43 @@ impl FromStr for Report {
 }
 
 impl Report {
+    /// Opens its file, and makes it where there is none. What is in it stays until the report is written.
+    ///
+    /// # Errors
+    /// When it can't be written; the error names it.
+    pub(super) fn open(self) -> Result<Open, Usage> {
+        let file = File::options().write(true).create(true).truncate(false).open(&self.file);
+        match file {
+            Ok(file) => Ok(Open { format: self.format, path: self.file, file }),
+            Err(error) => {
+                Err(Usage(format!("the report {} can't be written: {}", self.file.display(), plain(&error))))
+            }
+        }
+    }
+}
+
+/// A report whose file can be written.
+#[derive(Debug)]
+pub(super) struct Open {
+    format: Format,
+    path: PathBuf,
+    file: File,
+}
+
+impl Open {
     /// Writes it.
     ///
     /// # Errors
     /// When the file can't be written; the error names it.
-    pub(super) fn write(&self, outcome: &Outcome) -> io::Result<()> {
+    pub(super) fn write(self, outcome: &Outcome) -> io::Result<()> {
+        let Self { format, path, file } = self;
         let written = || {
-            let mut out = BufWriter::new(File::create(&self.file)?);
-            match self.format {
+            // A pipe or a terminal has no length.
+            if file.metadata()?.is_file() {
+                file.set_len(0)?;
+            }
+            let mut out = BufWriter::new(&file);
+            match format {
                 Format::Text => report::write_text(outcome, &mut out),
                 Format::Json => report::write_json(outcome, &mut out),
                 Format::Junit => report::write_junit(outcome, &mut out),
@@ -66,7 +95,8 @@ impl Report {
             }?;
             out.flush()
         };
-        written().map_err(|error| io::Error::other(format!("{}: {error}", self.file.display())))
+        let told = |error| format!("the report {} can't be written: {}", path.display(), plain(&error));
+        written().map_err(|error| io::Error::other(told(error)))
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     reports::{self, Report},
     screen::{Screen, Shown},
     selection::Selection,
+    signal,
 };
 use crate::{
     outcome::Outcome,
@@ -78,16 +79,21 @@ impl Run {
             (self.implementation.clone(), self.record.clone(), self.report.clone());
         let (target, options) = self.parse()?;
         let selected = Selected::by(&options);
+        // A run takes a while: what can't be written is told before.
+        let reports = reports.into_iter().map(Report::open).collect::<Result<Vec<_>, _>>()?;
+        let stop = signal::first()?;
         let mut screen = Screen::new(selected.len(), shown);
-        let mut outcome = run_selected(selected, target, options, |result| screen.tell(result)).await;
+        let mut outcome = run_selected(selected, target, options, stop, |result| screen.tell(result)).await;
         outcome.implementation = implementation.as_deref().map(Into::into);
         outcome.command = Some(reports::command(std::env::args_os().skip(1)));
-        let all = screen.finish()?;
-        reports.iter().try_for_each(|report| report.write(&outcome))?;
+        let all = screen.finish();
+        // Each is tried, whatever came of the others.
+        let written: Vec<_> = reports.into_iter().map(|report| report.write(&outcome)).collect();
         if let Some(path) = record {
             std::fs::write(path, recorded::write(&outcome))?;
         }
-        print(&outcome, all)?;
+        print(&outcome, all?)?;
+        written.into_iter().collect::<io::Result<()>>()?;
         Ok(outcome.passed())
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
+    attempt::STOPPED,
     case::{CaseResult, Verdict},
     report,
 };
@@ -25,6 +26,8 @@ pub(super) struct Screen {
     folds: bool,
     last_error: Option<String>,
     folded: usize,
+    /// Cases that did not run since the run was stopped.
+    stopped: usize,
     failed: usize,
     written: io::Result<()>,
 }
@@ -43,6 +46,7 @@ impl Screen {
             folds: terminal && shown != Shown::Verbose,
             last_error: None,
             folded: 0,
+            stopped: 0,
             failed: 0,
             written: Ok(()),
         }
@@ -56,7 +60,11 @@ impl Screen {
             self.bar.set_message(format!("{} not passed", self.failed));
         }
         let pass = result.verdict == Verdict::Pass && result.left_behind.is_empty();
-        if self.is_folded(result) {
+        let stopped =
+            matches!(&result.verdict, Verdict::Skip { reason, declared: false } if reason == STOPPED);
+        if stopped && result.left_behind.is_empty() {
+            self.stopped += 1;
+        } else if self.is_folded(result) {
             self.folded += 1;
         } else if !pass || self.passes {
             self.write(&report::result(result));
@@ -92,6 +100,9 @@ impl Screen {
     pub(super) fn finish(mut self) -> io::Result<bool> {
         self.bar.finish_and_clear();
         self.tell_folded();
+        if self.stopped > 0 {
+            self.write(&format!("SKIP  {} cases: {STOPPED}\n", self.stopped));
+        }
         self.written.map(|()| self.passes)
     }
 }

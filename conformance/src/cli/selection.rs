@@ -20,7 +20,7 @@ pub(super) struct Selection {
     /// Only cases whose id matches; `*` stands for any text, `?` for any character. May be repeated
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
-    /// Skip cases whose id matches, and say why. May be repeated
+    /// Skip cases whose id matches, and say why: without a reason the run does not pass. May be repeated
     #[arg(long, value_name = "GLOB[=REASON]")]
     skip: Vec<String>,
 }

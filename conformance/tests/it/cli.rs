@@ -69,6 +69,11 @@ fn mistakes_in_the_command_are_told_and_exit_with_two() {
         (&["--client-id", "a"], "--client-secret"),
         (&["--no-auth", "--timeout", "0"], "0 is not in 1.."),
         (&["--no-auth", "--profile", "all"], "invalid value 'all'"),
+        (
+            &["--no-auth", "--report", "html=/tmp"],
+            "error: the report /tmp can't be written: Is a directory\n",
+        ),
+        (&["--no-auth", "--report", "html=/proc/x"], "error: the report /proc/x can't be written: "),
     ];
     for (arguments, reason) in cases {
         let output = command(&[&target, *arguments].concat());
@@ -234,4 +239,20 @@ async fn of_a_server_without_tokens_everything_that_is_skipped_can_be_declared()
     assert_eq!(undeclared(declared), 0);
     std::fs::remove_file(&config).unwrap();
     std::fs::remove_file(&report).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_report_is_written_also_if_another_can_not_be() {
+    let fake = Fake::start(NO_FAULT).await;
+    let file = std::env::temp_dir().join(format!("conformance-{}.txt", fake.address.port()));
+    let url = fake.url();
+    let common = ["run", "--target", &url, "--no-auth", "--only", "basic*::list::example-*"];
+    let reports = ["--report=html=/dev/full".to_owned(), format!("--report=text={}", file.display())];
+    std::fs::write(&file, "x".repeat(1 << 20)).unwrap();
+    let output = command(&[&common[..], &[&reports[0], &reports[1]]].concat());
+    let told = "error: the report /dev/full can't be written: No space left on device\n";
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), told));
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.starts_with("PASS") && !written.contains("xx"), "{written}");
+    std::fs::remove_file(&file).unwrap();
 }

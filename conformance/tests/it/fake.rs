@@ -93,6 +93,16 @@ impl Fake {
         self.state.lock().unwrap().configuration.committed()
     }
 
+    /// Whether somebody has an open transaction.
+    pub(crate) fn has_transaction(&self) -> bool {
+        self.state.lock().unwrap().configuration.has_transaction()
+    }
+
+    /// How many requests it has answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.state.lock().unwrap().calls.len()
+    }
+
     pub(crate) fn calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }

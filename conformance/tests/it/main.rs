@@ -4,6 +4,7 @@
 mod access;
 mod cli;
 mod configuration;
+mod ends;
 mod fake;
 mod faults;
 mod file;

@@ -95,8 +95,8 @@ async fn denied_access_may_be_403() {
     assert_eq!(outcome.results.len(), 5);
 }
 
-fn skipped(reason: &str) -> Verdict {
-    Verdict::Skip { reason: reason.to_owned(), declared: true }
+fn skipped(reason: &str, declared: bool) -> Verdict {
+    Verdict::Skip { reason: reason.to_owned(), declared }
 }
 
 #[tokio::test]
@@ -104,17 +104,17 @@ async fn skipped_cases_are_told_with_the_reason_and_send_nothing() {
     let fake = Fake::start(NO_FAULT).await;
     let options = Options {
         only: vec!["*credentials::list::example-*".to_owned()],
-        skip: vec!["x509*".into()],
+        skip: vec!["x509*=because".into()],
         ..Options::default()
     };
-    let outcome = run_on(&fake, options).await;
+    let outcome = run_on(&fake, options.clone()).await;
     let verdicts: Vec<_> =
         outcome.results.iter().map(|result| (&*result.case.id, result.verdict.clone())).collect();
     assert_eq!(
         verdicts,
         [
             ("basic-credentials::list::example-list", Verdict::Pass),
-            ("x509-credentials::list::example-list", skipped("asked for with `x509*`")),
+            ("x509-credentials::list::example-list", skipped("because", true)),
         ]
     );
     assert!(outcome.passed());
@@ -123,7 +123,13 @@ async fn skipped_cases_are_told_with_the_reason_and_send_nothing() {
     let everything = Options { skip: vec!["*=because".into()], ..Options::default() };
     let outcome = run_on(&fake, everything).await;
     assert!(!outcome.passed());
-    assert_eq!(outcome.results[0].verdict, skipped("because"));
+    assert_eq!(outcome.results[0].verdict, skipped("because", true));
+    for skip in ["x509*", "x509*= "] {
+        let outcome = run_on(&fake, Options { skip: vec![skip.into()], ..options.clone() }).await;
+        assert!(!outcome.passed());
+        let reason = "asked for with `x509*`, but without a reason: write --skip 'x509*=REASON'";
+        assert_eq!(outcome.results[1].verdict, skipped(reason, false));
+    }
 }
 
 #[tokio::test]

@@ -122,6 +122,8 @@ impl OtherTenant {
         attempt.status(&answer, self.operation.success().map_or(201, |success| success.status))?;
         let path = self.operation.path;
         let key = if ours.get("username").is_some() { "id" } else { "serialNumber" };
+        // Other items of a long list are not kept, and what is not looked for would never be seen in ours.
+        attempt.seek(answer.json().unwrap_or(&Value::Null));
         let made = attempt.at(&answer, &format!("/{key}"))?.as_str().unwrap_or_default().to_owned();
         let list = "get";
         let theirs = attempt

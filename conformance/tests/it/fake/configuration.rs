@@ -61,6 +61,10 @@ impl Configuration {
         Self { weakness, committed, ..Self::default() }
     }
 
+    pub(super) fn has_transaction(&self) -> bool {
+        self.transaction.is_some()
+    }
+
     pub(super) fn committed(&self) -> Vec<(String, Value)> {
         self.committed.clone().into_iter().collect()
     }
