@@ -173,8 +173,9 @@ const FAULTS: &[(&str, Weakness, Fault)] = &[
     }),
     ("a fingerprint is written with capitals", Weakness::None, |call, reply| {
         let spoil = |authority: &mut Value| {
-            let digest = authority["fingerprint"]["digest"].as_str().unwrap_or_default().to_uppercase();
-            authority["fingerprint"]["digest"] = json!(digest);
+            if let Some(Value::String(digest)) = authority.pointer_mut("/fingerprint/digest") {
+                *digest = digest.to_uppercase();
+            }
         };
         if call.method == "GET" && call.path.starts_with("/api/configuration/trust_stores/") {
             let authorities = reply.body().pointer_mut("/body/authorities").and_then(Value::as_array_mut);
@@ -184,7 +185,7 @@ const FAULTS: &[(&str, Weakness, Fault)] = &[
     ("issuer and subject are confused", Weakness::None, |call, reply| {
         if call.method == "GET" && call.path.starts_with("/api/configuration/trust_stores/") {
             let authorities = reply.body().pointer_mut("/body/authorities").and_then(Value::as_array_mut);
-            for authority in authorities.into_iter().flatten() {
+            for authority in authorities.into_iter().flatten().filter(|authority| authority.is_object()) {
                 authority["issuer"] = authority["subject"].clone();
             }
         }
