@@ -81,9 +81,13 @@ impl Run {
         let selected = Selected::by(&options);
         // A run takes a while: what can't be written is told before.
         let reports = reports.into_iter().map(Report::open).collect::<Result<Vec<_>, _>>()?;
-        let stop = signal::first()?;
+        let (stop, at_once) = signal::signals()?;
         let mut screen = Screen::new(selected.len(), shown);
-        let mut outcome = run_selected(selected, target, options, stop, |result| screen.tell(result)).await;
+        let run = run_selected(selected, target, options, stop, |result| screen.tell(result));
+        let mut outcome = tokio::select! {
+            outcome = run => outcome,
+            () = at_once => return Ok(false),
+        };
         outcome.implementation = implementation.as_deref().map(Into::into);
         outcome.command = Some(reports::command(std::env::args_os().skip(1)));
         let all = screen.finish();

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write as _};
 
+use tokio::sync::oneshot;
+
 /// SIGINT and SIGTERM, or what stands for them.
 struct Signals {
     #[cfg(unix)]
@@ -38,20 +40,25 @@ impl Signals {
     }
 }
 
-/// Ends with the first signal. The next one ends the process.
+/// What ends with the first signal, and what ends with the second; the first needs the second to be polled.
 ///
 /// # Errors
 /// When the system does not let signals be handled.
-pub(super) fn first() -> io::Result<impl Future<Output = ()>> {
+pub(super) fn signals() -> io::Result<(impl Future<Output = ()>, impl Future<Output = ()>)> {
     let mut signals = Signals::listen()?;
-    Ok(async move {
+    let (tell, told) = oneshot::channel();
+    let first = async move {
+        if told.await.is_err() {
+            std::future::pending().await
+        }
+    };
+    let second = async move {
         signals.next().await;
-        let told =
+        let words =
             "stopping: what was made is taken back, which takes some seconds; once more to stop at once\n";
-        let _written = io::stderr().write_all(told.as_bytes());
-        tokio::spawn(async move {
-            signals.next().await;
-            std::process::exit(1);
-        });
-    })
+        let _written = io::stderr().write_all(words.as_bytes());
+        let _heard = tell.send(());
+        signals.next().await;
+    };
+    Ok((first, second))
 }

@@ -1,6 +1,8 @@
 //! How runs end: what is taken back, whatever the target answers and whoever ends the run.
 
 use std::{
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
     process::{Command, Stdio},
     sync::LazyLock,
     time::{Duration, Instant},
@@ -110,6 +112,30 @@ async fn a_transaction_in_the_way_is_no_fault_of_the_targets() {
 }
 
 #[cfg(unix)]
+fn send(signal: &str, process: u32) {
+    assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_second_signal_ends_a_run_at_once() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut run = Command::new(env!("CARGO_BIN_EXE_vouchsafe-conformance"));
+    run.args(["run", "--no-auth", "--target", &url, "--only", "*::example-*"]);
+    let mut run = run.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let _connection = silent.accept().unwrap();
+    send("-INT", run.id());
+    let mut told = String::new();
+    BufReader::new(run.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.starts_with("stopping: "), "{told}");
+    let start = Instant::now();
+    send("-INT", run.id());
+    assert_eq!(run.wait().unwrap().code(), Some(1));
+    assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_ends_a_run_and_leaves_nothing() {
     for (signal, requests) in [("-INT", 40), ("-TERM", 120)] {
@@ -123,8 +149,7 @@ async fn a_signal_ends_a_run_and_leaves_nothing() {
         while fake.answered() < requests {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        let killed = Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap();
-        assert!(killed.success());
+        send(signal, run.id());
         let start = Instant::now();
         let output = tokio::task::spawn_blocking(|| run.wait_with_output().unwrap()).await.unwrap();
         let printed = text(&output.stdout);
