@@ -158,7 +158,7 @@ async function filters(page) {
   await page.locator('#reset').click();
   assert.equal(await rows.count(), report.cases.length);
   await rows.first().locator('summary').first().click();
-  assert.ok(await rows.first().locator('.mismatch').first().isVisible());
+  await rows.first().locator('.mismatch').first().waitFor({ state: 'visible' });
 }
 
 async function latency(page) {

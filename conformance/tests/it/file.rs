@@ -138,8 +138,8 @@ fn mistakes_in_a_file_are_told_without_what_may_be_a_secret() {
 #[test]
 fn the_readme_has_a_file_that_is_read() {
     let readme = include_str!("../../README.md");
-    let (_, example) = readme.split_once("```toml\n").unwrap();
-    let (example, _) = example.split_once("```").unwrap();
+    let examples = readme.split("```toml\n").filter_map(|part| Some(part.split_once("```")?.0));
+    let example = examples.max_by_key(|example| example.len()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for name in ["client.secret", "admin.password"] {
         write(folder.path(), name, "secret\n");

@@ -89,12 +89,23 @@ const VARIANTS: &[(&str, Fault, Profile, &str)] = &[
     (
         "what was never used can't be suspended",
         Fault {
-            before: |call, _| {
+            before: |call, memory| {
+                let id = call.path.split('/').nth(4)?;
+                let token = call.headers.get("authorization")?.to_str().ok()?;
+                let mine = memory.contains_key(id) && memory["token"] == token;
                 let refused =
                     call.is("PATCH", "/api/v1/*/state") && call.json == json!({"state": "Suspended"});
-                refused.then(|| Reply::json(400, json!({"message": "Not permitted."})))
+                (mine && refused).then(|| Reply::json(400, json!({"message": "Not permitted."})))
             },
-            ..Fault::NONE
+            after: |call, reply, memory| {
+                if call.is("POST", "/api/v1/*-credentials")
+                    && let Some(id) = reply.json["id"].as_str()
+                {
+                    let token = call.headers["authorization"].to_str().unwrap();
+                    memory.insert("token".to_owned(), json!(token));
+                    memory.insert(id.to_owned(), json!(true));
+                }
+            },
         },
         CREDENTIALS,
         "*",
