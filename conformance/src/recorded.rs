@@ -153,3 +153,20 @@ fn shorten(text: &str) -> String {
     let shown: String = text.chars().take(MOST_CHARACTERS).collect();
     if shown.len() < text.len() { format!("{shown}…") } else { shown }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::{Options, Profile};
+
+    #[test]
+    fn every_case_is_recorded_and_no_other() {
+        let recorded: BTreeMap<String, Vec<Step>> = serde_json::from_str(RECORDED).unwrap_or_default();
+        let cases = crate::runner::list(&Options::from(Profile::Extended));
+        let ids: BTreeSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+        let missing: Vec<_> = ids.iter().filter(|id| !recorded.contains_key(**id)).collect();
+        let left: Vec<_> = recorded.keys().filter(|id| !ids.contains(id.as_str())).collect();
+        let mend = "cargo xtask conformance -- --record conformance/src/recorded.json";
+        assert!(missing.is_empty() && left.is_empty(), "`{mend}`: not there {missing:?}, too much {left:?}");
+    }
+}
